@@ -1,0 +1,63 @@
+# Every target sets up what it needs, once: a stamp file in .venv says that it is done.
+# PYTHON=python3.12 names another interpreter for .venv. What `make run` takes stands in infra/local.py.
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --requirement
+
+.DEFAULT_GOAL := run
+.NOTPARALLEL:
+.PHONY: run test check bench openapi clean system
+
+run: .venv/.run
+	@$(RUN) -m infra.local
+
+test: system check
+	$(RUN) -m pytest
+
+check: .venv/.test
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(RUN) -m tests.lint_lua
+
+bench: .venv/.test
+	$(RUN) -m bench
+
+openapi: .venv/.run
+	$(RUN) -m infra.openapi
+
+# The data of `make run` in .data stay; FRESH=1 is what empties them.
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.run: infra/requirements-local.txt requirements.txt | .venv/bin/pip
+	@echo "Installing what the service needs into .venv; the first time takes about a minute."
+	@$(PIP) $<
+	@touch $@
+
+.venv/.test: requirements-dev.txt infra/requirements-local.txt requirements.txt | .venv/bin/pip
+	@echo "Installing what the tests need into .venv; the first time takes a minute or two."
+	@$(PIP) $<
+	@touch $@
+
+# pip is the last thing that venv makes: where it stands, .venv is complete.
+.venv/bin/pip:
+	@command -v "$(PYTHON)" >/dev/null || { echo "make: there is no $(PYTHON); install Python 3.11 or newer, or name one with PYTHON=" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than 3.11; name a newer one with PYTHON=" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "make: $(PYTHON) cannot make a venv; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@"$(PYTHON)" -m venv .venv
+
+# What the tests need and pip cannot bring: Debian's Redis, and a C compiler for the clock shim.
+system:
+	@missing=""; \
+	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
+	command -v gcc >/dev/null || missing="$$missing gcc"; \
+	test -e /usr/include/stdio.h || missing="$$missing libc6-dev"; \
+	test -e .venv/bin/pip || "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
+	if [ -z "$$missing" ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	else echo "make: the tests also want:$$missing (names of Debian packages)" >&2; fi

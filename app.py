@@ -1,0 +1,48 @@
+"""The composition root: the Chalice app, its routes and middleware, the scheduled functions; no logic."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from chalice.app import Chalice, CloudWatchEvent, CORSConfig
+
+from chalicelib import settings
+from chalicelib.events.routes import routes as event_routes
+from chalicelib.http import health, openapi, route, telemetry
+from chalicelib.queue import drain as draining
+from chalicelib.queue.routes import routes as queue_routes
+from chalicelib.runtime import runtime
+from chalicelib.tickets.routes import routes as ticket_routes
+
+_settings = settings.Settings.from_environ()
+if _settings.aws_chalice_cli_mode:
+    from chalicelib.http import devserver
+
+    devserver.patch()
+
+app = Chalice("ticketing", configure_logs=False)
+app.log = telemetry.logger  # type: ignore[assignment]  # it has the methods that Chalice calls, and writes JSON
+if _settings.cors_origin:
+    app.api.cors = CORSConfig(
+        allow_origin=_settings.cors_origin,
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"],
+        expose_headers=["ETag", "Link", "Location", "Retry-After", "Idempotent-Replayed"],
+        max_age=600,
+    )
+
+table = route.Routes([*event_routes, *queue_routes, *ticket_routes, *health.routes])
+table.append(openapi.route_for(table))
+app.register_middleware(telemetry.observe, "all")
+route.serve(app, table)
+
+
+@app.schedule("rate(1 minute)")
+def drain(event: CloudWatchEvent) -> dict[str, Any]:
+    """Move every event on: ticks of about a second, until the next run is due or nothing is pending."""
+    telemetry.note_route("schedule", "drain")
+    context: Any = event.context
+    report = draining.drain(runtime(), context.get_remaining_time_in_millis, time, telemetry.logger.warning)
+    telemetry.count("activations", report.activations)
+    telemetry.count("drain_lag_ms", report.lag_ms)
+    return {"ticks": report.ticks, "activations": report.activations, "holds_ended": report.holds_ended}

@@ -1,0 +1,22 @@
+"""The ticketing service behind ``app.py``; start reading where your question is.
+
+==================  ================================================================================================
+``errors``          every refusal the service can give: one word, its kind, its title
+``ids``             how ids are made and parsed, and how any id names its event
+``keys``            the Redis schema: every key, its type, what stands in it
+``fields``          the field types that several models share: instants, texts, money
+``settings``        the environment, read once
+``store``           the only maker of Redis clients; timeouts, the one retry, errors
+``scripting``       runs ``lua/<command>.lua``: one command is one function is one round trip
+``lua/``            the contested rules; ``prelude/`` is the event's clock and stands before every command
+``runtime``         what a warm process keeps: settings, the store, the maker of ids
+``http/``           from a request to a handler and back; the only place where an error becomes HTTP
+``events/``         events and seats
+``queue/``          join, position, status, refresh, leave, process, and the drain
+``tickets/``        purchase, orders, confirm, cancel
+==================  ================================================================================================
+
+A slice is ``model`` (shapes, pure), ``service`` (one function a verb) and ``routes`` (its part of the route table).
+"""
+
+__version__ = "0.1.0"

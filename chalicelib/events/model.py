@@ -1,0 +1,158 @@
+"""The shapes of events."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
+
+from chalicelib.fields import (
+    Answer,
+    Currency,
+    Instant,
+    InstantIn,
+    MinorUnits,
+    Name,
+    Query,
+    ShortText,
+    Strict,
+    Text,
+    UserId,
+    Uuid,
+)
+from chalicelib.ids import SEATS_MAX
+
+Status = Literal["draft", "active", "inactive", "sold_out", "ended", "cancelled"]
+TicketTotal = Annotated[int, Field(ge=1, le=1_000_000)]
+Seconds = Annotated[int, Field(ge=5, le=86_400)]
+ActiveMax = Annotated[int, Field(ge=1, le=1_000_000)]
+RatePerMinute = Annotated[int, Field(ge=1, le=1_000_000)]
+PerVisitor = Annotated[int, Field(ge=1, le=100)]
+
+
+class EventCreate(Strict):
+    """What an organiser says of a new event."""
+
+    name: Name
+    description: Text = ""
+    start_time: InstantIn
+    end_time: InstantIn
+    venue: ShortText = ""
+    total_tickets: TicketTotal
+    is_seated_event: bool = False
+    status: Literal["draft", "active"] = "active"
+    price: MinorUnits = 5000
+    currency: Currency = "USD"
+    sale_starts_at: InstantIn | None = None
+    sale_ends_at: InstantIn | None = None
+    max_active_sessions: ActiveMax = 100
+    admissions_per_minute: RatePerMinute | None = None
+    tickets_per_visitor: PerVisitor = 1
+    session_seconds: Seconds = 900
+    hold_seconds: Seconds = 900
+    max_tickets_per_user: PerVisitor = 10
+    organiser_id: UserId | None = None
+
+    @model_validator(mode="after")
+    def _seats_have_a_limit(self) -> Self:
+        if self.is_seated_event and self.total_tickets > SEATS_MAX:
+            raise ValueError(f"a seated event has at most {SEATS_MAX} tickets")
+        return self
+
+
+class EventUpdate(Strict):
+    """Any subset of the fields of an event. The read-only fields of an Event that is sent back are ignored."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 0})
+
+    name: Name | None = None
+    description: Text | None = None
+    start_time: InstantIn | None = None
+    end_time: InstantIn | None = None
+    venue: ShortText | None = None
+    total_tickets: TicketTotal | None = None
+    is_seated_event: bool | None = None
+    status: Status | None = None
+    price: MinorUnits | None = None
+    currency: Currency | None = None
+    sale_starts_at: InstantIn | None = None
+    sale_ends_at: InstantIn | None = None
+    max_active_sessions: ActiveMax | None = None
+    admissions_per_minute: RatePerMinute | None = None
+    tickets_per_visitor: PerVisitor | None = None
+    session_seconds: Seconds | None = None
+    hold_seconds: Seconds | None = None
+    max_tickets_per_user: PerVisitor | None = None
+    organiser_id: UserId | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ignore_read_only(cls, document: Any) -> Any:
+        if not isinstance(document, dict):
+            return document
+        return {name: value for name, value in document.items() if name not in READ_ONLY}
+
+    @model_validator(mode="after")
+    def _only_some_may_be_null(self) -> Self:
+        for name in sorted(self.model_fields_set - NULLABLE):
+            if getattr(self, name) is None:
+                raise ValueError(f"{name} must not be null")
+        return self
+
+
+class Event(Answer):
+    """An event as it is now; the sums hold: available + held + sold + blocked = stock."""
+
+    id: Uuid
+    name: str
+    description: str
+    start_time: Instant
+    end_time: Instant
+    venue: str
+    status: Status
+    total_tickets: int
+    available_tickets: int
+    held_tickets: int
+    sold_tickets: int
+    blocked_tickets: int
+    seat_count: int
+    is_seated_event: bool
+    price: int
+    currency: str
+    sale_starts_at: Instant | None
+    sale_ends_at: Instant | None
+    max_active_sessions: int
+    admissions_per_minute: int | None
+    tickets_per_visitor: int
+    session_seconds: int
+    hold_seconds: int
+    max_tickets_per_user: int
+    organiser_id: str | None
+    layout_version: int
+    created_at: Instant
+    updated_at: Instant
+
+
+NULLABLE = frozenset({"sale_starts_at", "sale_ends_at", "admissions_per_minute", "organiser_id"})
+READ_ONLY = frozenset(Event.model_fields) - frozenset(EventUpdate.model_fields)
+
+
+class EventCreated(Answer):
+    """The new event, twice: some clients read ``id``, some ``event.id``."""
+
+    id: Uuid
+    event: Event
+
+
+class EventPage(Answer):
+    """One page of events, soonest to end first; ``next_cursor`` is null on the last."""
+
+    events: list[Event]
+    next_cursor: str | None = None
+
+
+class PageQuery(Query):
+    """Which page of a list."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    cursor: Annotated[str, StringConstraints(max_length=80, pattern=r"^[0-9]{1,15}:[0-9a-f-]{36}$")] | None = None

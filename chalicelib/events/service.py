@@ -1,0 +1,165 @@
+"""The verbs of events: create, read, list, update, delete. Those of seats are in ``seats``."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from chalicelib import ids, keys
+from chalicelib.errors import DomainError
+from chalicelib.events.model import Event, EventCreate, EventPage, EventUpdate, PageQuery
+from chalicelib.runtime import Runtime
+from chalicelib.scripting import Call, call, found_only, run, run_many
+
+CODE_TRIES = 3
+
+# Field of the API -> field of the hash, where they differ.
+_STORED = {
+    "start_time": "start_ms",
+    "end_time": "end_ms",
+    "sale_starts_at": "sale_starts_ms",
+    "sale_ends_at": "sale_ends_ms",
+    "is_seated_event": "seated",
+    "session_seconds": "session_ms",
+    "hold_seconds": "hold_ms",
+}
+
+
+def create_event(house: Runtime, wish: EventCreate, key: str | None) -> tuple[Event, bool]:
+    """Create an event; gives it, and whether this request made it.
+
+    With an Idempotency-Key a repeat gives the event as it is now. Raises DomainError with the words of
+    ``create_event.lua``.
+    """
+    nonce = house.ids.event_id()
+    for attempt in range(CODE_TRIES):
+        event_id = ids.derived_id("POST /events", "-", key, str(attempt)) if key else house.ids.event_id()
+        try:
+            return _create(house, event_id, nonce, wish)
+        except DomainError as refusal:
+            # 48 bits of another event are the same: a new id has another code.
+            if refusal.code != "event_code_taken" or attempt == CODE_TRIES - 1:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _create(house: Runtime, event_id: str, nonce: str, wish: EventCreate) -> tuple[Event, bool]:
+    house.store.command("ZADD", keys.INDEX_EVENTS, "NX", wish.end_time, event_id)
+    # 64 hex digits and a nonce: a field of more than 64 bytes makes Redis keep the event as a hash table. In the
+    # compact form of small hashes each field would be found by reading all before it, in every command.
+    fingerprint = hashlib.sha256(wish.model_dump_json().encode()).hexdigest()
+    what = call("create_event", ids.code_of(event_id), event_id, fingerprint, nonce, *_stored(wish.model_dump()))
+    try:
+        made, now_ms, *flat = run(house.store, what)
+    except DomainError as refusal:
+        if refusal.code != "idempotency_key_reused":
+            house.store.command("ZREM", keys.INDEX_EVENTS, event_id)
+        raise
+    return _event(now_ms, flat), bool(made)
+
+
+def get_event(house: Runtime, event_id: str) -> Event:
+    """Read an event with its counters as they are now."""
+    now_ms, *flat = run(house.store, call("event", ids.code_of(event_id), event_id))
+    return _event(now_ms, flat)
+
+
+def update_event(house: Runtime, event_id: str, wish: EventUpdate) -> Event:
+    """Change the fields that the request names; all or none."""
+    changes = wish.model_dump(exclude_unset=True)
+    if changes.get("status") in {"sold_out", "ended"}:
+        # Derived, never stored: an Event that is sent back says what it was told.
+        del changes["status"]
+    now_ms, *flat = run(house.store, call("update_event", ids.code_of(event_id), event_id, *_stored(changes)))
+    event = _event(now_ms, flat)
+    if "end_time" in changes:
+        house.store.command("ZADD", keys.INDEX_EVENTS, event.end_time, event_id)
+    return event
+
+
+def delete_event(house: Runtime, event_id: str) -> None:
+    """Remove an event and all that belongs to it, unless it has live tickets."""
+    try:
+        run(house.store, call("delete_event", ids.code_of(event_id), event_id))
+    except DomainError as refusal:
+        if refusal.code != "event_not_found":
+            raise
+        # Its place in the index is the last thing to go: while it is there, our own first try has removed the event.
+        if not house.store.command("ZREM", keys.INDEX_EVENTS, event_id):
+            raise
+    else:
+        house.store.command("ZREM", keys.INDEX_EVENTS, event_id)
+
+
+def list_events(house: Runtime, query: PageQuery, *, active_only: bool) -> EventPage:
+    """List events, soonest to end first; ``active_only`` leaves out all others.
+
+    A page may be shorter than its limit and still have a next one.
+    """
+    after_ms, _, after = (query.cursor or "").partition(":")
+    page = Call("list_events", [keys.INDEX_EVENTS], [after, after_ms, query.limit, int(active_only)])
+    flat = run(house.store, page)
+    found = list(zip(flat[::2], flat[1::2], strict=True))
+    answers = run_many(house.store, [call("event", ids.code_of(event_id), event_id) for event_id, _ in found])
+    events = [_event(answer[0], answer[1:]) for answer in found_only(answers)]
+    if active_only:
+        events = [event for event in events if event.status == "active"]
+    more = len(found) == query.limit
+    return EventPage(events=events, next_cursor=f"{int(float(found[-1][1]))}:{found[-1][0]}" if more else None)
+
+
+def _stored(fields: dict[str, Any]) -> list[str | int]:
+    flat: list[str | int] = []
+    for name, value in fields.items():
+        flat += [_STORED.get(name, name), _stored_value(name, value)]
+    return flat
+
+
+def _stored_value(name: str, value: str | int | None) -> str | int:
+    if value is None:
+        return ""
+    if name in {"session_seconds", "hold_seconds"}:
+        return int(value) * 1000
+    return int(value) if isinstance(value, bool) else value
+
+
+def _event(now_ms: int, flat: list[str]) -> Event:
+    stored = dict(zip(flat[::2], flat[1::2], strict=True))
+    number = {name: int(value) for name, value in stored.items() if value.isascii() and value.isdigit()}
+    stock = number["seat_count"] if stored["seated"] == "1" else number["total_tickets"]
+    sold_out = stock > 0 and number["available"] == 0 and number["held"] == 0
+    status: Any = stored["status"]
+    if status != "cancelled" and now_ms >= number["end_ms"]:
+        status = "ended"
+    elif status == "active" and sold_out:
+        status = "sold_out"
+    return Event(
+        id=stored["id"],
+        name=stored["name"],
+        description=stored["description"],
+        start_time=number["start_ms"],
+        end_time=number["end_ms"],
+        venue=stored["venue"],
+        status=status,
+        total_tickets=number["total_tickets"],
+        available_tickets=number["available"],
+        held_tickets=number["held"],
+        sold_tickets=number["sold"],
+        blocked_tickets=number["blocked"],
+        seat_count=number["seat_count"],
+        is_seated_event=stored["seated"] == "1",
+        price=number["price"],
+        currency=stored["currency"],
+        sale_starts_at=number.get("sale_starts_ms"),
+        sale_ends_at=number.get("sale_ends_ms"),
+        max_active_sessions=number["max_active_sessions"],
+        admissions_per_minute=number.get("admissions_per_minute"),
+        tickets_per_visitor=number["tickets_per_visitor"],
+        session_seconds=number["session_ms"] // 1000,
+        hold_seconds=number["hold_ms"] // 1000,
+        max_tickets_per_user=number["max_tickets_per_user"],
+        organiser_id=stored["organiser_id"] or None,
+        layout_version=number["layout_version"],
+        created_at=number["created_ms"],
+        updated_at=number["updated_ms"],
+    )

@@ -1,0 +1,106 @@
+"""The Redis schema: every key of the service, its type and what stands in it.
+
+The keys of an event carry its code as the hash tag, so they live in one slot, and every script gets all of them in
+this order. Scripts may write any. None has a TTL: deadlines are sorted sets, and a managed Redis evicts what has one.
+
+===================  ======  =========================================================================================
+``events:{E}``       hash    the event: its fields, settings and counters (``EVENT_FIELDS``)
+``seats:{E}``        hash    ordinal -> section, row, number, price with the character 31 between them
+``labels:{E}``       hash    section, row, number with the character 31 between them -> ordinal
+``seatmap:{E}``      string  one byte a seat: ``a`` available, ``h`` held, ``s`` sold, ``b`` blocked
+``holders:{E}``      hash    ordinal -> ticket id, for ``h`` and ``s``
+``queue:{E}``        zset    waiting session ids by place
+``away:{E}``         zset    passed-over session ids by the same place; empty until the waiting room learns to pass over
+``entries:{E}``      hash    user id -> session id: one place a person
+``sessions:{E}``     hash    session id -> record (``SESSION_FIELDS``, comma between them)
+``active:{E}``       zset    active session ids by deadline, ms
+``tickets:{E}``      hash    ticket id -> JSON object
+``orders:{E}``       hash    order id -> fingerprint, created ms, user id, session id, ticket ids (comma between)
+``owners:{E}``       hash    user id -> live ticket ids; ``user id,past`` -> ended ones, the last hundred (comma too)
+``holds:{E}``        zset    reserved ticket ids by deadline, ms
+``log:{E}``          stream  every effect: ``at`` ms, ``what``, ``who`` (a session, never a person), ``data``; id N-0
+===================  ======  =========================================================================================
+
+Who is let in at once has no ``session.joined`` in the log: ``session.activated`` says it all, with the same place.
+
+Beside them, each in its own slot:
+
+=========================  ======  ===================================================================================
+``index:events``           zset    event ids by end, ms; written before the event, so it may only name too many
+``index:user:<user_id>``   set     event codes in which a person buys; written before the purchase, may name too many
+``session:<alias>``        string  user id, comma, session id: a session id that a client chose itself
+``lock:drain``             string  the lease of the drain; TTL; it saves work and guards nothing
+=========================  ======  ===================================================================================
+"""
+
+from __future__ import annotations
+
+from chalicelib.ids import EventCode
+
+EVENT_KEYS = (
+    "events",
+    "seats",
+    "labels",
+    "seatmap",
+    "holders",
+    "queue",
+    "away",
+    "entries",
+    "sessions",
+    "active",
+    "tickets",
+    "orders",
+    "owners",
+    "holds",
+    "log",
+)
+
+EVENT_FIELDS = frozenset(
+    {
+        *("id", "made_by", "name", "description", "venue", "organiser_id", "status", "seated", "currency", "price"),
+        *("start_ms", "end_ms", "sale_starts_ms", "sale_ends_ms", "created_ms", "updated_ms"),
+        *("total_tickets", "seat_count", "available", "held", "sold", "blocked", "layout_version", "states_version"),
+        *("max_active_sessions", "admissions_per_minute", "tickets_per_visitor", "session_ms", "hold_ms"),
+        *(
+            "max_tickets_per_user",
+            "browsing",
+            "next_seq",
+            "admitted_total",
+            "admitted_reported",
+            "processed",
+            "log_seq",
+        ),
+        *("next_due_ms", "last_ms", "next_admission_us"),
+    }
+)
+"""Fields of ``events:{E}``. ``browsing`` counts active sessions without a hold; ``made_by`` is fingerprint:nonce."""
+
+SESSION_FIELDS = (
+    *("seen_ms", "status", "place", "entered_ms", "activated_ms", "deadline_ms"),
+    *("held", "confirmed", "lost", "alias", "user_id"),
+)
+"""The record of a session: status is the first letter of waiting, active, completed, expired, left or b (abandoned)."""
+
+INDEX_EVENTS = "index:events"
+DRAIN_LEASE = "lock:drain"
+UNIT_SEPARATOR = "\x1f"
+
+
+def event_keys(code: EventCode) -> list[str]:
+    """Give every key of an event, in the order in which scripts take them."""
+    return [f"{name}:{{{code}}}" for name in EVENT_KEYS]
+
+
+def event_key(name: str, code: EventCode) -> str:
+    """Give one key of an event by its first word."""
+    return f"{name}:{{{code}}}"
+
+
+def user_index(user_id: str) -> str:
+    """Give the key of the set of event codes in which a person buys."""
+    return f"index:user:{user_id}"
+
+
+def alias(session_alias: str) -> str:
+    """Give the key that resolves a session id which a client chose."""
+    return f"session:{session_alias}"

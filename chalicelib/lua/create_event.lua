@@ -1,0 +1,36 @@
+#!lua
+-- Creates an event, once for each id.
+-- ATOMIC because two requests with one idempotency key, or one request sent twice, must make one event.
+-- ARGV: event_id, fingerprint of the request, a nonce of this request, then field, value ...
+-- RETURNS: ok, 1 if this made the event else 0, now_ms, then every field and value of the event
+-- REFUSALS: event_code_taken, idempotency_key_reused, end_before_start, end_in_past, sale_window_invalid
+local event_id, fingerprint, nonce = unpack(ARGV, 1, 3)
+local made_by = fingerprint .. ':' .. nonce
+
+prefetch(CORE)
+if ev.id and ev.id ~= event_id then return {'event_code_taken'} end
+if ev.id then
+    local was = redis.call('HGET', EVENT, 'made_by')
+    if string.match(was, '^[^:]*') ~= fingerprint then return {'idempotency_key_reused'} end
+    begin(event_id, STEP)
+    commit()
+    return {'ok', was == made_by and 1 or 0, now, unpack(redis.call('HGETALL', EVENT))}
+end
+
+ev.last_ms = 0
+read_clock()
+local fields = {}
+for i = 4, #ARGV, 2 do fields[ARGV[i]] = ARGV[i + 1] end
+local why = schedule_problem(fields, true)
+if why then return {why} end
+
+redis.call('HSET', EVENT, 'id', event_id, 'made_by', made_by, 'created_ms', now_text, 'updated_ms', now_text, 'layout_version', 0,
+    'available', fields.seated == '1' and 0 or fields.total_tickets, unpack(ARGV, 4))
+for _, name in ipairs({'seat_count', 'held', 'sold', 'blocked', 'browsing', 'next_seq', 'admitted_total', 'admitted_reported', 'log_seq',
+    'states_version', 'next_due_ms', 'last_ms', 'next_admission_us'}) do
+    redis.call('HSET', EVENT, name, 0)
+end
+ev.last_ms = nil
+record('event.created', 'organiser', '')
+commit()
+return {'ok', 1, now, unpack(redis.call('HGETALL', EVENT))}

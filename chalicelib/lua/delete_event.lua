@@ -1,0 +1,13 @@
+#!lua flags=allow-oom
+-- Removes an event and everything that belongs to it, unless somebody holds or owns a ticket.
+-- ATOMIC because a ticket could be reserved between the look and the removal.
+-- ARGV: event_id
+-- RETURNS: ok
+-- REFUSALS: event_not_found, event_has_tickets
+local missing = begin(ARGV[1], STEP)
+if missing then return missing end
+
+local held = ev.status == 'cancelled' and 0 or redis.call('ZCOUNT', HOLDS, '(' .. now_text, '+inf')
+if held + ev.sold > 0 then return refuse('event_has_tickets') end
+redis.call('UNLINK', unpack(KEYS))
+return {'ok'}

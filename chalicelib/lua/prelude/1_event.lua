@@ -1,0 +1,103 @@
+-- The event's clock, five files in the order of their names. It stands before every command, so that each of them sees the
+-- event as it is NOW: sessions and holds past their deadline are ended, and whoever may be admitted is. It only defines; a
+-- command starts it with begin().
+--
+-- The sweep is bounded and therefore only book-keeping. What a command decides on it brings up to date by itself, through
+-- touch_session, touch_ticket and touch_owner: nothing is valid at or after its deadline, swept or not.
+--
+-- A refusal must leave no trace of its own: commands validate first, write last, and leave by refuse() or done().
+--
+-- The server keeps this text loaded, so nothing here is made anew for a call: enter() sets what a call begins with.
+-- Commands are paid for in redis.call and in numbers turned to text and back; so fields are read when they are looked at,
+-- or together where a command names those it will need, and instants are written once, by text().
+
+local EVENT, SEATS, LABELS, SEATMAP, HOLDERS, QUEUE, AWAY, ENTRIES, SESSIONS, ACTIVE, TICKETS, ORDERS, OWNERS, HOLDS, LOG
+
+local STEP = 50 -- objects of each kind that one command sweeps on its way
+local BACK_MS = 2000 -- a clock that is behind by less is waited for; by more, it has been set and is followed
+local PAST_TICKETS = 100 -- ended tickets that "my tickets" remembers for one person
+local TEXTS = {id = true, status = true, currency = true}
+-- The fields that each of these commands needs in any case, read together; all others are read when they are looked at.
+-- Texts stand first, and `currency` is left to those who look.
+local CORE = {'id', 'status', 'next_due_ms', 'last_ms'}
+local FIELDS = {
+    join = {
+        'id', 'status', 'next_due_ms', 'last_ms', 'end_ms', 'sale_starts_ms', 'sale_ends_ms', 'available', 'browsing',
+        'next_seq', 'log_seq', 'admitted_total', 'max_active_sessions', 'tickets_per_visitor', 'admissions_per_minute',
+        'session_ms',
+    },
+    status = {'id', 'status', 'next_due_ms', 'last_ms', 'admissions_per_minute'},
+    purchase = {
+        'id', 'status', 'next_due_ms', 'last_ms', 'end_ms', 'sale_starts_ms', 'sale_ends_ms', 'seated', 'available', 'held',
+        'browsing', 'hold_ms', 'max_tickets_per_user', 'states_version', 'log_seq',
+    },
+    settle = {'id', 'status', 'next_due_ms', 'last_ms', 'held', 'sold', 'available', 'states_version', 'log_seq'},
+}
+local STATUS = {w = 'waiting', a = 'active', c = 'completed', e = 'expired', l = 'left', b = 'abandoned'}
+
+local ev = {} -- the event's fields, numbers but for TEXTS, false where not set; change them only by set() and add()
+local dirty = {} -- names of changed fields
+local now, now_us, now_text -- milliseconds and microseconds since 1970, the server's; milliseconds as text
+local behind -- true while the bounded sweep has not caught up with now
+local lag_ms -- how late this sweep was
+local freed -- true when a place or stock has come back
+local swept_sessions, swept_holds
+
+local function keep(name, value)
+    value = (TEXTS[name] and value or tonumber(value)) or false
+    ev[name] = value
+    return value
+end
+
+local LAZY = {__index = function(_, name) return keep(name, redis.call('HGET', EVENT, name)) end}
+
+local function enter(keys)
+    EVENT, SEATS, LABELS, SEATMAP, HOLDERS, QUEUE, AWAY, ENTRIES, SESSIONS, ACTIVE, TICKETS, ORDERS, OWNERS, HOLDS, LOG =
+        unpack(keys)
+    -- Emptied, not made anew: a table that has grown before does not grow again, field by field.
+    for name in next, ev do ev[name] = nil end
+    for name in next, dirty do dirty[name] = nil end
+    setmetatable(ev, LAZY)
+    behind, freed, lag_ms, swept_sessions, swept_holds = false, false, 0, 0, 0
+    now, now_us, now_text = nil, nil, nil
+end
+
+local function prefetch(names)
+    local values = redis.call('HMGET', EVENT, unpack(names))
+    ev.id, ev.status = values[1], values[2]
+    for i = 3, #names do ev[names[i]] = tonumber(values[i]) or false end
+end
+
+-- Writes a whole number as text: what Redis and Lua do with a number by themselves is slow.
+local function text(n)
+    return string.format('%d', n)
+end
+
+local function set(name, value)
+    ev[name] = value
+    dirty[name] = true
+end
+
+local function add(name, n)
+    set(name, ev[name] + n)
+end
+
+local function record(what, who, data)
+    add('log_seq', 1)
+    redis.call('XADD', LOG, text(ev.log_seq) .. '-0', 'at', now_text, 'what', what, 'who', who, 'data', data)
+end
+
+local function due(at_ms)
+    if ev.next_due_ms == 0 or at_ms < ev.next_due_ms then set('next_due_ms', at_ms) end
+end
+
+local function commit()
+    if not next(dirty) then return end
+    dirty.last_ms, ev.last_ms = true, now
+    local fields, n = {}, 0
+    for name in pairs(dirty) do
+        fields[n + 1], fields[n + 2] = name, text(ev[name])
+        n = n + 2
+    end
+    redis.call('HSET', EVENT, unpack(fields))
+end

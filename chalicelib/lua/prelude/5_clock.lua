@@ -1,0 +1,81 @@
+-- The clock: what has become due, and how a command begins and ends.
+
+local function sweep_due(step)
+    local cancelled = ev.status == 'cancelled'
+    local until_ms = cancelled and '+inf' or now_text
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', ACTIVE, '-inf', until_ms, 'LIMIT', 0, step)) do
+        touch_session(load_session(id))
+    end
+    touch_holds(until_ms, step)
+    if cancelled then
+        for _, id in ipairs(redis.call('ZRANGE', QUEUE, 0, step - 1)) do touch_session(load_session(id)) end
+    end
+    set('next_due_ms', 0)
+    if cancelled and redis.call('ZCARD', QUEUE) > 0 then due(now) end
+    for _, key in ipairs({ACTIVE, HOLDS}) do
+        local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+        if first[2] then due(cancelled and now or tonumber(first[2])) end
+    end
+    behind = ev.next_due_ms > 0 and ev.next_due_ms <= now
+end
+
+local function read_clock()
+    local time = redis.call('TIME')
+    now_us = time[1] * 1e6 + time[2]
+    now = math.floor(now_us / 1000)
+    local last_ms = ev.last_ms or 0
+    local back_ms = last_ms - now
+    if back_ms > 0 and back_ms < BACK_MS then now, now_us = last_ms, last_ms * 1000 end
+    now_text = text(now)
+    if back_ms >= BACK_MS then
+        record('clock.stepped_back', 'server', text(back_ms))
+        -- The rate is kept as an instant; left where it was, it would admit nobody until the clock is there again.
+        set('next_admission_us', math.max(0, ev.next_admission_us - back_ms * 1000))
+        due(now)
+    end
+end
+
+-- Opens a command: reads the event (these fields, or CORE) and the clock; sweeps at most `step` of each kind. Gives the
+-- refusal when the event is not there, and whether anything was due. `id` is the event's full id, or '' where only its
+-- code is known.
+local function open(id, step, fields)
+    prefetch(fields or CORE)
+    if not ev.id or (id ~= '' and id ~= ev.id) then return {'event_not_found'} end
+    read_clock()
+    if ev.next_due_ms == 0 or ev.next_due_ms > now then return nil, false end
+    lag_ms = now - ev.next_due_ms
+    sweep_due(step)
+    return nil, true
+end
+
+-- Opens a command as open() does, and lets in whoever may come in now.
+local function begin(id, step, fields)
+    local missing, was_due = open(id, step, fields)
+    if missing then return missing end
+    if was_due then admit(step) end
+end
+
+local function refuse(word, ...)
+    commit()
+    return {word, ...}
+end
+
+-- Closes a command that changed something: what it freed goes to the next in the queue in the same breath.
+local function done()
+    admit(STEP)
+    commit()
+end
+
+local function is_sold_out()
+    if ev.available > 0 or ev.held > 0 then return false end
+    return (ev.seated == 1 and ev.seat_count or ev.total_tickets) > 0
+end
+
+-- What is wrong with an event's times, or nil. `fields` are texts; an empty or missing one is not set.
+local function schedule_problem(fields, end_is_new)
+    local starts, ends = tonumber(fields.start_ms), tonumber(fields.end_ms)
+    local sale_starts, sale_ends = tonumber(fields.sale_starts_ms), tonumber(fields.sale_ends_ms)
+    if ends <= starts then return 'end_before_start' end
+    if end_is_new and ends <= now then return 'end_in_past' end
+    if (sale_starts or 0) >= (sale_ends or ends) or (sale_ends or 0) > ends then return 'sale_window_invalid' end
+end

@@ -1,0 +1,27 @@
+#!lua flags=allow-oom
+-- Gives an active session its full time again, up to four times in all; a waiting one needs no time and stays as it is.
+-- ATOMIC because it may only last while it holds something or nobody waits, and both can change at any moment.
+-- ARGV: '', session_id
+-- RETURNS: ok, event_id, session_id, session record, position or nil
+-- REFUSALS: event_not_found, session_not_found, session_ended, others_waiting
+local missing = begin(ARGV[1], STEP)
+if missing then return missing end
+
+local s = load_session(ARGV[2])
+if not s then return refuse('session_not_found') end
+touch_owner(s.user)
+s = load_session(s.id)
+touch_session(s)
+if s.status ~= 'a' and s.status ~= 'w' then return refuse('session_ended') end
+if s.status == 'a' then
+    if s.held == '0' and redis.call('ZCARD', QUEUE) > 0 then return refuse('others_waiting') end
+    local wanted = math.min(now + ev.session_ms, tonumber(s.activated) + 4 * ev.session_ms)
+    if wanted > tonumber(s.deadline) then
+        s.deadline, s.seen = text(wanted), now_text
+        redis.call('ZADD', ACTIVE, s.deadline, s.id)
+        save_session(s)
+        record('session.refreshed', s.id, s.deadline)
+    end
+end
+done()
+return {'ok', ev.id, s.id, session_text(s), position(s) or false}

@@ -1,0 +1,62 @@
+#!lua flags=allow-oom
+-- Confirms or cancels a ticket, or the reserved tickets of an order, all or nothing; a repeat gives the same answer.
+-- ATOMIC because a hold is live until its exact deadline, and its seat, counters and session change together.
+-- ARGV: '', confirm or cancel, ticket or order, id of that, payment reference or ''
+-- RETURNS: ok, 1 if anything changed else 0, event_id, order record or '', ticket JSON ...
+-- REFUSALS: event_not_found, ticket_not_found, order_not_found, hold_expired, ticket_cancelled, event_cancelled,
+--           event_ended, order_confirmed
+local _, action, kind, id, payment_reference = unpack(ARGV)
+local missing = begin(ARGV[1], STEP, FIELDS.settle)
+if missing then return missing end
+
+local order, tickets, json = '', {}, {}
+if kind == 'order' then
+    order = redis.call('HGET', ORDERS, id)
+    if not order then return refuse('order_not_found') end
+    for ticket_id in string.gmatch(string.match(order, '^[^,]*,%d+,[^,]*,[^,]*,(.*)$'), '[^,]+') do
+        tickets[#tickets + 1] = load_ticket(ticket_id)
+    end
+else
+    tickets[1] = load_ticket(id)
+    if not tickets[1] then return refuse('ticket_not_found') end
+end
+
+local reserved, count = {}, {reserved = 0, confirmed = 0, cancelled = 0, expired = 0}
+for _, t in ipairs(tickets) do
+    touch_ticket(t)
+    count[t.status] = count[t.status] + 1
+    if t.status == 'reserved' then reserved[#reserved + 1] = t end
+end
+
+if action == 'confirm' then
+    if count.expired > 0 then return refuse('hold_expired') end
+    if #reserved == 0 and count.confirmed == 0 then
+        return refuse(ev.status == 'cancelled' and 'event_cancelled' or 'ticket_cancelled')
+    end
+    for _, t in ipairs(reserved) do
+        t.status, t.confirmed_ms = 'confirmed', now_text
+        if payment_reference ~= '' then t.payment_reference = payment_reference end
+        json[t.id] = save_ticket(t)
+        redis.call('ZREM', HOLDS, t.id)
+        add('held', -1)
+        add('sold', 1)
+        if t.seat then mark_seat(t.seat, 's') end
+        record('ticket.confirmed', t.session, t.id .. ',' .. (t.seat or ''))
+        close_holds(t.session, 1, 'confirmed')
+    end
+    if #reserved > 0 and is_sold_out() then record('event.sold_out', 'server', '') end
+else
+    local ending = kind == 'ticket' and count.confirmed > 0 and tickets or reserved
+    if #ending == 0 then
+        if kind == 'order' and count.confirmed > 0 and count.cancelled == 0 then return refuse('order_confirmed') end
+        if count.cancelled == 0 then return refuse('hold_expired') end
+    end
+    if #ending > 0 and now >= ev.end_ms then return refuse('event_ended') end
+    for _, t in ipairs(ending) do release(t, 'cancelled') end
+    reserved = ending
+end
+
+if freed then done() else commit() end
+local reply = {'ok', #reserved > 0 and 1 or 0, ev.id, order}
+for i, t in ipairs(tickets) do reply[4 + i] = json[t.id] or cjson.encode(t) end
+return reply

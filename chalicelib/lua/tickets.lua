@@ -1,0 +1,32 @@
+#!lua flags=allow-oom
+-- Reads a ticket, an order with its tickets, or all that a person has in this event, as they are now.
+-- ATOMIC because a hold that is due must be read as expired, and its seat as free, in one step.
+-- ARGV: '', ticket or order or user, id of that
+-- RETURNS: ok, event_id, order record or '', ticket JSON ...
+-- REFUSALS: event_not_found, ticket_not_found, order_not_found
+local _, kind, id = unpack(ARGV)
+local missing = begin(ARGV[1], STEP)
+if missing then return missing end
+
+local order, ids = '', {id}
+if kind == 'order' then
+    order = redis.call('HGET', ORDERS, id)
+    if not order then return refuse('order_not_found') end
+    ids = {}
+    for ticket_id in string.gmatch(string.match(order, '^[^,]*,%d+,[^,]*,[^,]*,(.*)$'), '[^,]+') do
+        ids[#ids + 1] = ticket_id
+    end
+elseif kind == 'user' then
+    ids = live_tickets(id)
+    for past in string.gmatch(redis.call('HGET', OWNERS, id .. ',past') or '', '[^,]+') do ids[#ids + 1] = past end
+end
+
+local reply = {'ok', ev.id, order}
+for _, ticket_id in ipairs(ids) do
+    local t = load_ticket(ticket_id)
+    if not t then return refuse('ticket_not_found') end
+    touch_ticket(t)
+    reply[#reply + 1] = cjson.encode(t)
+end
+commit()
+return reply

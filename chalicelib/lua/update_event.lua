@@ -1,0 +1,52 @@
+#!lua
+-- Changes some fields of an event, all or none.
+-- ATOMIC because the new values are judged against what is sold and held at this instant.
+-- ARGV: event_id, then field, value ...
+-- RETURNS: ok, now_ms, then every field and value of the event
+-- REFUSALS: event_not_found, event_cancelled, status_change_not_allowed, field_frozen, end_before_start, end_in_past,
+--           sale_window_invalid, capacity_below_sold, capacity_below_seats
+local missing = begin(ARGV[1], STEP)
+if missing then return missing end
+
+local old, new, changed = {}, {}, {}
+local all = redis.call('HGETALL', EVENT)
+for i = 1, #all, 2 do old[all[i]], new[all[i]] = all[i + 1], all[i + 1] end
+for i = 2, #ARGV, 2 do
+    if old[ARGV[i]] ~= ARGV[i + 1] then
+        new[ARGV[i]] = ARGV[i + 1]
+        changed[#changed + 1] = ARGV[i]
+    end
+end
+local function changes(field) return new[field] ~= old[field] end
+
+local ALLOWED = {draft = 'active cancelled', active = 'inactive cancelled', inactive = 'active cancelled', cancelled = ''}
+if #changed > 0 and old.status == 'cancelled' then return refuse('event_cancelled') end
+if changes('status') and not string.find(ALLOWED[old.status], new.status, 1, true) then
+    return refuse('status_change_not_allowed')
+end
+local used = ev.seat_count > 0 or ev.next_seq > 0
+if changes('seated') and used then return refuse('field_frozen', 'is_seated_event') end
+if changes('currency') and redis.call('HLEN', TICKETS) > 0 then return refuse('field_frozen', 'currency') end
+if changes('start_ms') or changes('end_ms') or changes('sale_starts_ms') or changes('sale_ends_ms') then
+    local why = schedule_problem(new, changes('end_ms'))
+    if why then return refuse(why) end
+end
+local total, seated = tonumber(new.total_tickets), new.seated == '1'
+local returning = redis.call('ZCOUNT', HOLDS, '-inf', now_text)
+if total < ev.held - returning + ev.sold then return refuse('capacity_below_sold') end
+if seated and total < ev.seat_count then return refuse('capacity_below_seats') end
+
+if #changed > 0 then
+    -- Holds that are due count as free above; they must be free before the stock shrinks.
+    if not seated and total < ev.held + ev.sold then touch_holds(now, ev.held + ev.sold - total) end
+    for _, field in ipairs(changed) do
+        redis.call('HSET', EVENT, field, new[field])
+        keep(field, new[field])
+    end
+    redis.call('HSET', EVENT, 'updated_ms', now_text)
+    set('available', seated and (ev.seat_count - ev.blocked - ev.held - ev.sold) or (total - ev.held - ev.sold))
+    record('event.updated', 'organiser', table.concat(changed, ','))
+    if ev.status == 'cancelled' then sweep_due(STEP) end
+end
+done()
+return {'ok', now, unpack(redis.call('HGETALL', EVENT))}

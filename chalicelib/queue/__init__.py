@@ -1,0 +1,1 @@
+"""The queue: who may buy now, who is next, and what moves it on."""

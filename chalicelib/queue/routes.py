@@ -1,0 +1,99 @@
+"""The queue over HTTP."""
+
+from __future__ import annotations
+
+from chalicelib.http.route import PREFIX, Reply, Request, Routes
+from chalicelib.queue import model, service
+
+SALE_REFUSALS = ("event_not_found", "event_cancelled", "event_ended", "event_not_on_sale")
+
+routes = Routes()
+
+
+@routes.add(
+    "POST",
+    f"{PREFIX}/queue/join",
+    summary="Join the queue of an event",
+    body=model.Join,
+    answers={200: model.QueueEntry, 201: model.QueueEntry},
+    refusals=(*SALE_REFUSALS, "sold_out", "session_id_taken"),
+    metric="joins",
+)
+def join(request: Request) -> Reply:
+    entry, made = service.join(request.house, request.body)
+    return Reply(entry, 201 if made else 200, happened=made)
+
+
+@routes.add(
+    "GET",
+    f"{PREFIX}/queue/position/{{event_id}}/{{user_id}}",
+    summary="Tell where a person stands",
+    answers={200: model.PublicEntry},
+    refusals=("event_not_found", "not_in_queue"),
+)
+def queue_position(request: Request) -> Reply:
+    return Reply(service.position(request.house, request.id("event_id"), request.name("user_id")))
+
+
+@routes.add(
+    "GET",
+    f"{PREFIX}/queue/status/{{session_id}}",
+    summary="Tell where a session stands and when to ask again",
+    answers={200: model.QueueStatus},
+    refusals=("session_not_found",),
+)
+def queue_status(request: Request) -> Reply:
+    return Reply(service.status(request.house, request.name("session_id")))
+
+
+@routes.add(
+    "GET",
+    f"{PREFIX}/queue/length/{{event_id}}",
+    summary="Count who waits now",
+    answers={200: model.QueueLength},
+    refusals=("event_not_found",),
+)
+def queue_length(request: Request) -> Reply:
+    return Reply(service.length(request.house, request.id("event_id")))
+
+
+@routes.add(
+    "POST",
+    f"{PREFIX}/queue/process/{{event_id}}",
+    summary="Admit the next by hand, past the rate, never past the places or the stock",
+    body=model.Process,
+    body_optional=True,
+    answers={200: model.QueueEntry | model.Activated},
+    refusals=(*SALE_REFUSALS, "queue_empty", "no_capacity"),
+    idempotent=True,
+)
+def process_queue(request: Request) -> Reply:
+    count = request.body.count
+    activated = service.process(request.house, request.id("event_id"), count or 1, request.idempotency_key)
+    return Reply(activated[0] if count is None else model.Activated(activated=activated))
+
+
+@routes.add(
+    "POST",
+    f"{PREFIX}/queue/refresh",
+    summary="Give an active session its full time again",
+    body=model.SessionOnly,
+    answers={200: model.SessionAnswer},
+    refusals=("session_not_found", "session_ended", "others_waiting"),
+)
+def refresh_session(request: Request) -> Reply:
+    entry = service.refresh(request.house, request.body.session_id)
+    return Reply(model.SessionAnswer(message="Session refreshed successfully", entry=entry))
+
+
+@routes.add(
+    "POST",
+    f"{PREFIX}/queue/leave",
+    summary="Give a place or a turn up; holds live on",
+    body=model.SessionOnly,
+    answers={200: model.SessionAnswer},
+    refusals=("session_not_found",),
+)
+def leave_queue(request: Request) -> Reply:
+    entry = service.leave(request.house, request.body.session_id)
+    return Reply(model.SessionAnswer(message="Place given up", entry=entry))

@@ -1,0 +1,150 @@
+"""One command is one Lua script is one round trip.
+
+``lua/<command>.lua`` says in its header what it promises, takes and refuses. All of them, behind the prelude, are one
+library of Redis functions, named by the digest of its text: a server keeps it loaded, old and new versions side by
+side. Only a server that does not have it yet gets the text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from redis.exceptions import ResponseError
+
+from chalicelib import keys
+from chalicelib.errors import DomainError
+from chalicelib.ids import EventCode
+from chalicelib.store import Command, Store
+
+LUA = Path(__file__).parent / "lua"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One script with its keys and arguments, ready to be sent."""
+
+    command: str
+    keys: Sequence[str]
+    args: Sequence[str | int]
+
+    def words(self) -> Command:
+        """Give the words that run it."""
+        return ["FCALL", f"{self.command}_{library().version}", len(self.keys), *self.keys, *self.args]
+
+
+@dataclass(frozen=True)
+class Library:
+    """The text of all commands, and the digest that names it."""
+
+    text: str
+    version: str
+
+
+def call(command: str, code: EventCode, *args: str | int) -> Call:
+    """Prepare a command on one event."""
+    return Call(command, keys.event_keys(code), args)
+
+
+def run(store: Store, what: Call, *, before: Command | None = None) -> list[Any]:
+    """Run one command and give its answer without the "ok"; raises DomainError with the script's word.
+
+    ``before`` is a plain command that must have run first. It shares the round trip where one server has all keys.
+    """
+    if before is None:
+        return _unwrap(_run(store, what))
+    if store.is_cluster:
+        store.command(*before)
+        return _unwrap(_run(store, what))
+    first, answer = store.pipeline([before, what.words()])
+    if isinstance(first, ResponseError):
+        try:
+            store.command(*before)  # alone it succeeds now, or says what the trouble is
+        except DomainError as trouble:
+            if not isinstance(answer, ResponseError):
+                trouble.extra["outcome"] = "unknown"  # the script has run
+            raise
+    return _unwrap(_settled(store, what, answer))
+
+
+def run_many(store: Store, calls: Sequence[Call]) -> list[list[Any] | DomainError]:
+    """Run commands on many events in one round trip to each server, answers and refusals in the order of the calls."""
+    answers: list[list[Any] | DomainError] = [[]] * len(calls)
+    by_server: dict[str, list[int]] = {}
+    for index, what in enumerate(calls):
+        by_server.setdefault(store.server_of(what.keys[0]), []).append(index)
+    for indexes in by_server.values():
+        replies = store.pipeline([calls[index].words() for index in indexes])
+        for index, reply in zip(indexes, replies, strict=True):
+            try:
+                answers[index] = _unwrap(_settled(store, calls[index], reply))
+            except DomainError as refusal:
+                answers[index] = refusal
+    return answers
+
+
+def found_only(answers: Sequence[list[Any] | DomainError]) -> Iterator[list[Any]]:
+    """Give the answers of events that are there: an index, written before its event, may name too many."""
+    for answer in answers:
+        if not isinstance(answer, DomainError):
+            yield answer
+        elif answer.code != "event_not_found":
+            raise answer
+
+
+def _run(store: Store, what: Call) -> Any:
+    for _ in range(2):
+        try:
+            return store.command(*what.words())
+        except ResponseError as error:
+            if "Function not found" not in str(error):
+                raise
+        # REPLACE, because another worker may have been quicker: the same name is the same text.
+        store.command("FUNCTION", "LOAD", "REPLACE", library().text, near=what.keys[0])
+    raise DomainError("redis_unavailable", "The server keeps forgetting its functions.", outcome="none")
+
+
+def _settled(store: Store, what: Call, reply: Any) -> Any:
+    # In a pipeline an error stands in the place of its answer. Whatever it is (a script that is not known yet, a slot
+    # that has moved), the command alone knows how to deal with it.
+    return _run(store, what) if isinstance(reply, ResponseError) else reply
+
+
+def _unwrap(reply: Any) -> list[Any]:
+    if isinstance(reply, Exception):
+        raise reply
+    word: str
+    rest: list[Any]
+    word, *rest = reply
+    if word != "ok":
+        raise DomainError(word, data=rest)
+    return rest
+
+
+@cache
+def library() -> Library:
+    """Read the commands and make them one library."""
+    return make_library(prelude(), {path.stem: path.read_text() for path in sorted(LUA.glob("*.lua"))})
+
+
+def prelude() -> str:
+    """Read what stands before every command, in the order of the files' names: each uses only what came before."""
+    return "\n".join(path.read_text() for path in sorted((LUA / "prelude").glob("*.lua")))
+
+
+def make_library(before: str, commands: dict[str, str]) -> Library:
+    """Make one library of the prelude and these commands, whose first lines say their flags (``#!lua flags=...``)."""
+    version = hashlib.sha256("\0".join([before, *commands, *commands.values()]).encode()).hexdigest()[:12]
+    functions = []
+    for name, text in commands.items():
+        shebang, body = text.split("\n", 1)
+        flags = ", ".join(f"'{flag}'" for flag in shebang.partition("flags=")[2].split(",") if flag)
+        functions.append(
+            f"redis.register_function{{function_name = '{name}_{version}', flags = {{{flags}}}, "
+            f"callback = function(KEYS, ARGV)\nenter(KEYS)\n{body}\nend}}"
+        )
+    return Library("\n".join([f"#!lua name=ticketing_{version}", before, *functions]), version)

@@ -1,0 +1,1 @@
+"""Tickets and orders: hold, confirm, cancel."""

@@ -1,0 +1,142 @@
+"""The verbs of tickets and orders: purchase, confirm, cancel, read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from chalicelib import ids, keys
+from chalicelib.errors import DomainError
+from chalicelib.runtime import Runtime
+from chalicelib.scripting import call, found_only, run, run_many
+from chalicelib.tickets.model import Order, OrderCreate, Purchase, Ticket, read_order, read_ticket
+
+Kind = Literal["ticket", "order"]
+Action = Literal["confirm", "cancel"]
+T = TypeVar("T", Ticket, Order)
+
+EVENTS_PER_PAGE = 100
+
+
+@dataclass(frozen=True)
+class Purchased:
+    """An order, whether this request made it, and whether an earlier request with the same key did."""
+
+    order: Order
+    made: bool
+    replayed: bool
+
+
+@dataclass(frozen=True)
+class Settled(Generic[T]):
+    """A ticket or an order, and whether this request changed it."""
+
+    what: T
+    changed: bool
+
+
+def purchase(house: Runtime, wish: Purchase, key: str | None) -> Purchased:
+    """Hold one ticket; an order of one. See ``order``."""
+    seats = [wish.seat_id] if wish.seat_id else []
+    return _purchase(house, wish, "POST /tickets/purchase", seats, 1, key)
+
+
+def order(house: Runtime, wish: OrderCreate, key: str | None) -> Purchased:
+    """Hold several tickets, all or nothing.
+
+    A seat that the session holds already is that ticket again. With an Idempotency-Key a repeat gives the order as it
+    is now. Raises DomainError with the words of ``purchase.lua``; ``seat_taken`` lists each seat in conflict.
+    """
+    seats = wish.seat_ids or []
+    return _purchase(house, wish, "POST /orders", seats, wish.quantity or len(seats), key)
+
+
+def settle_ticket(house: Runtime, action: Action, ticket_id: str, payment_reference: str = "") -> Settled[Ticket]:
+    """Confirm or cancel a ticket; a repeat gives the same answer."""
+    changed, event_id, _, text = _settle(house, action, "ticket", ticket_id, payment_reference)
+    return Settled(read_ticket(event_id, text), bool(changed))
+
+
+def settle_order(house: Runtime, action: Action, order_id: str, payment_reference: str = "") -> Settled[Order]:
+    """Confirm or cancel the reserved tickets of an order, all or nothing; a repeat gives the same answer."""
+    changed, event_id, record, *tickets = _settle(house, action, "order", order_id, payment_reference)
+    return Settled(read_order(event_id, order_id, record, tickets), bool(changed))
+
+
+def get_ticket(house: Runtime, ticket_id: str) -> Ticket:
+    """Read a ticket as it is now."""
+    event_id, _, text = _read(house, "ticket", ticket_id)
+    return read_ticket(event_id, text)
+
+
+def get_order(house: Runtime, order_id: str) -> Order:
+    """Read an order with its tickets as they are now."""
+    event_id, record, *tickets = _read(house, "order", order_id)
+    return read_order(event_id, order_id, record, tickets)
+
+
+def tickets_of_user(house: Runtime, user_id: str, after: str | None) -> tuple[list[Ticket], str | None]:
+    """List what a person has or had over all events, newest first within a page of 100 events.
+
+    Gives the tickets and the cursor of the next page, or None. Live tickets are all there; of the ended ones each event
+    remembers the last hundred.
+    """
+    codes = sorted(house.store.command("SMEMBERS", keys.user_index(user_id)))
+    codes = [ids.EventCode(code) for code in codes if after is None or code > after]
+    page = codes[:EVENTS_PER_PAGE]
+    answers = run_many(house.store, [call("tickets", code, "", "user", user_id) for code in page])
+    tickets: list[Ticket] = []
+    for event_id, _, *texts in found_only(answers):
+        tickets += [read_ticket(event_id, text) for text in texts]
+    tickets.sort(key=lambda ticket: (-ticket.issued_at, ticket.id))
+    return tickets, page[-1] if len(codes) > len(page) else None
+
+
+def _purchase(
+    house: Runtime, wish: Purchase | OrderCreate, route: str, seat_ids: list[str], quantity: int, key: str | None
+) -> Purchased:
+    code = ids.code_of(wish.event_id)
+    ordinals = [ids.seat_ordinal(code, text) for text in seat_ids]
+    order_id = ids.derived_id(route, wish.user_id, key, code=code) if key else house.ids.within(code)
+    # The session is left out: who rejoins and repeats the request means the same purchase.
+    said = json.dumps([route, wish.event_id, wish.user_id, ordinals, quantity])
+    what = call(
+        "purchase",
+        code,
+        *(wish.event_id, wish.user_id, wish.session_id, 0 if ids.is_ours(wish.session_id) else 1),
+        *(order_id, hashlib.sha256(said.encode()).hexdigest() if key else "", quantity),
+        *(house.ids.within(code) for _ in range(quantity)),
+        *ordinals,
+    )
+    # Written first, so that "my tickets" may look in vain but never miss one.
+    index = ["SADD", keys.user_index(wish.user_id), code]
+    try:
+        made, replayed, event_id, actual_id, record, *tickets = run(house.store, what, before=index)
+    except DomainError as refusal:
+        if refusal.code in {"seat_taken", "seat_not_found"} and refusal.data:
+            refusal.extra["seat_ids"] = [ids.seat_id(code, int(ordinal)) for ordinal in refusal.data]
+        if refusal.code == "not_enough_tickets":
+            refusal.extra["available"] = refusal.data[0]
+        raise
+    return Purchased(read_order(event_id, actual_id, record, tickets), bool(made), bool(key and replayed and not made))
+
+
+def _read(house: Runtime, kind: Kind, object_id: str) -> list[str]:
+    try:
+        return run(house.store, call("tickets", ids.code_of(object_id), "", kind, object_id))
+    except DomainError as refusal:
+        raise _as_object(refusal, kind) from None
+
+
+def _settle(house: Runtime, action: Action, kind: Kind, object_id: str, payment_reference: str) -> list[Any]:
+    try:
+        return run(house.store, call("settle", ids.code_of(object_id), "", action, kind, object_id, payment_reference))
+    except DomainError as refusal:
+        raise _as_object(refusal, kind) from None
+
+
+def _as_object(refusal: DomainError, kind: Kind) -> DomainError:
+    # Only its code was known of the event: what was asked for is the ticket or the order.
+    return DomainError(f"{kind}_not_found") if refusal.code == "event_not_found" else refusal

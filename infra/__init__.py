@@ -1,0 +1,1 @@
+"""What starts, packages and deploys the service; nothing here runs on Lambda."""

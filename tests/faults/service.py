@@ -1,0 +1,52 @@
+"""The service in front of a Redis that a test harms."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from chalicelib.ids import IdMaker
+from chalicelib.runtime import Runtime, install
+from chalicelib.settings import Settings
+from chalicelib.store import connect
+from tests.support.api import Answer, Api
+from tests.support.check import check_everything
+
+BUDGET_S = 4.0
+
+
+@contextlib.contextmanager
+def service(port: int, **settings: Any) -> Iterator[Api]:
+    """Give the service on the server or proxy at this port."""
+    said = Settings(redis_host="127.0.0.1", redis_port=port, **settings)
+    house = install(Runtime(said, connect(said), IdMaker(secrets.randbits)))
+    try:
+        yield Api()
+    finally:
+        house.store.close()
+
+
+def check_server(port: int) -> None:
+    """Assert that everything on a server adds up, past any proxy."""
+    store = connect(Settings(redis_host="127.0.0.1", redis_port=port))
+    check_everything(store)
+    store.close()
+
+
+def in_time(request: Callable[[], Answer]) -> Answer:
+    """Give the answer to a request, which must come within the budget of every request."""
+    started = time.monotonic()
+    answer = request()
+    assert time.monotonic() - started < BUDGET_S, f"{answer.status} after {time.monotonic() - started:.1f} s"
+    return answer
+
+
+def assert_unavailable(answer: Answer, outcome: str) -> None:
+    """Assert a 503 that says when to come back and whether anything may have been done, and nothing else."""
+    assert (answer.status, answer.code) == (503, "redis_unavailable"), answer.text
+    assert answer.json["outcome"] == outcome
+    assert 1 <= int(answer.headers["Retry-After"]) <= 5
+    assert set(answer.json) == {"type", "title", "status", "code", "request_id", "outcome"}

@@ -1,0 +1,139 @@
+"""Good input for every route: what it needs, and a request that must succeed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from chalicelib.http.route import Route
+from chalicelib.ids import code_of, seat_id
+from tests.http.stage import Stage
+from tests.support.api import Answer
+from tests.support.sale import (
+    UNKNOWN,
+    Visitor,
+    buy,
+    change,
+    enter,
+    event_body,
+    hold,
+    new_event,
+    new_seated,
+    order,
+    seat_specs,
+)
+
+Row = Callable[[Stage], Answer]
+V1 = "/api/v1"
+SEAT = seat_id(code_of(UNKNOWN), 0)
+
+
+def one_active(stage: Stage) -> Visitor:
+    """Give somebody whose turn it is, in a standing event."""
+    return enter(stage.api, new_event(stage.api), "ada")
+
+
+def one_waiting(stage: Stage) -> Visitor:
+    """Give somebody who waits behind an active session that holds nothing."""
+    event = new_event(stage.api, max_active_sessions=1)
+    enter(stage.api, event, "first")
+    return enter(stage.api, event, "ada")
+
+
+def an_order(stage: Stage) -> str:
+    """Give an order of two reserved tickets."""
+    return str(order(stage.api, one_active(stage), 2).json["id"])
+
+
+def a_ticket(stage: Stage) -> str:
+    """Give a reserved ticket of a seat."""
+    event, seats = new_seated(stage.api)
+    return hold(stage.api, enter(stage.api, event, "ada"), seats[0])
+
+
+def _list(stage: Stage, path: str) -> Answer:
+    new_event(stage.api)
+    return stage.api.get(path)
+
+
+def _process(stage: Stage) -> Answer:
+    waiting = one_waiting(stage)
+    # There is room now, but the rate of one a minute is used up by the one who comes in at once.
+    change(stage.api, waiting.event, admissions_per_minute=1, max_active_sessions=10)
+    enter(stage.api, waiting.event, "bob")
+    return stage.api.post(f"/queue/process/{waiting.event}")
+
+
+def _change_seats(stage: Stage) -> Answer:
+    event, seats = new_seated(stage.api)
+    return stage.api.patch(f"/events/{event}/seats", {"seat_ids": seats[:2], "blocked": True, "reason": "camera"})
+
+
+def _add_seats(stage: Stage) -> Answer:
+    event = new_event(stage.api, is_seated_event=True)
+    return stage.api.post(f"/events/{event}/seats", {"seats": seat_specs(10)})
+
+
+def _my_tickets(stage: Stage) -> Answer:
+    visitor = enter(stage.api, new_event(stage.api), "ada@example.com|+=~")
+    hold(stage.api, visitor)
+    return stage.api.get(f"/tickets/user/{quote(visitor.user, safe='')}")
+
+
+GOOD: dict[str, Row] = {
+    "create_event": lambda s: s.api.post("/events", event_body(description="\u2603\nline", admissions_per_minute=600)),
+    "list_events": lambda s: _list(s, "/events?limit=1"),
+    "list_active_events": lambda s: _list(s, "/events/active"),
+    "get_event": lambda s: s.api.get(f"/events/{new_event(s.api)}"),
+    "update_event": lambda s: s.api.put(f"/events/{new_event(s.api)}", {"venue": "Arena", "sale_ends_at": None}),
+    "delete_event": lambda s: s.api.delete(f"/events/{new_event(s.api)}"),
+    "add_seats": _add_seats,
+    "change_seats": _change_seats,
+    "available_seats": lambda s: s.api.get(f"/events/{new_seated(s.api)[0]}/seats/available?limit=3"),
+    "seat_map": lambda s: s.api.get(f"/events/{new_seated(s.api)[0]}/seatmap"),
+    "seat_states": lambda s: s.api.get(f"/events/{new_seated(s.api)[0]}/seatmap/states"),
+    "join": lambda s: s.api.post("/queue/join", {"event_id": new_event(s.api), "user_id": "ada"}),
+    "queue_position": lambda s: s.api.get(f"/queue/position/{one_waiting(s).event}/ada"),
+    "queue_status": lambda s: s.api.get(f"/queue/status/{one_waiting(s).session}"),
+    "queue_length": lambda s: s.api.get(f"/queue/length/{one_waiting(s).event}"),
+    "process_queue": _process,
+    "refresh_session": lambda s: s.api.post("/queue/refresh", {"session_id": one_active(s).session}),
+    "leave_queue": lambda s: s.api.post("/queue/leave", {"session_id": one_waiting(s).session}),
+    "purchase": lambda s: buy(s.api, one_active(s)),
+    "create_order": lambda s: order(s.api, one_active(s), 2),
+    "get_order": lambda s: s.api.get(f"/orders/{an_order(s)}"),
+    "confirm_order": lambda s: s.api.post(f"/orders/{an_order(s)}/confirm", {"payment_reference": "pay-1"}),
+    "cancel_order": lambda s: s.api.post(f"/orders/{an_order(s)}/cancel"),
+    "confirm_ticket": lambda s: s.api.post(f"/tickets/{a_ticket(s)}/confirm", {"payment_reference": "pay-1"}),
+    "cancel_ticket": lambda s: s.api.post(f"/tickets/{a_ticket(s)}/cancel", {}),
+    "get_ticket": lambda s: s.api.get(f"/tickets/{a_ticket(s)}"),
+    "tickets_of_user": _my_tickets,
+    "/health": lambda s: s.api.get("/health"),
+    "health": lambda s: s.api.get(f"{V1}/health"),
+    "/openapi.json": lambda s: s.api.get("/openapi.json"),
+}  # fmt: skip
+
+BODIES: dict[str, dict[str, Any]] = {
+    "create_event": event_body(),
+    "update_event": {"venue": "Arena"},
+    "add_seats": {"seats": seat_specs(2)},
+    "change_seats": {"seat_ids": [SEAT], "blocked": True},
+    "join": {"event_id": UNKNOWN, "user_id": "ada"},
+    "process_queue": {"count": 1},
+    "refresh_session": {"session_id": UNKNOWN},
+    "leave_queue": {"session_id": UNKNOWN},
+    "purchase": {"event_id": UNKNOWN, "user_id": "ada", "session_id": UNKNOWN},
+    "create_order": {"event_id": UNKNOWN, "user_id": "ada", "session_id": UNKNOWN, "quantity": 1},
+    "confirm_order": {"payment_reference": "pay-1"},
+    "cancel_order": {},
+    "confirm_ticket": {"payment_reference": "pay-1"},
+    "cancel_ticket": {},
+}
+"""For each route that takes one a body without a mistake, about things that are not there."""
+
+
+def path_of(row: Route) -> str:
+    """Give the path of a route with ids of things that are not there."""
+    return re.sub(r"{(\w+)}", lambda name: "ada" if name[1] == "user_id" else UNKNOWN, row.path)

@@ -1,0 +1,1 @@
+"""The house against an independent statement of its rules."""

@@ -1,0 +1,248 @@
+"""The rules of the house once more, in plain Python: an independent second statement of what the Lua scripts do.
+
+Written from the design, for clarity and not for speed: there are no counters, no indexes and no sweep here. Whatever
+can be counted is counted anew each time, so the two only agree where both are right. Instants are ms since 1970.
+
+An event is brought up to the present by ``begin``, which must come before every command. They stand in model_queue.py,
+model_tickets.py and model_organiser.py. Each raises Refused, having changed nothing, or does all it says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any
+
+LIVING = ("waiting", "active")
+LIVE = ("reserved", "confirmed")
+STEP_BACK_MS = 2_000
+
+
+class Refused(Exception):
+    """The word with which the house says no, and what it adds to it."""
+
+    def __init__(self, code: str, **added: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.added = added
+
+
+@dataclass(eq=False)
+class Session:
+    """A person's place in the queue, and what became of it."""
+
+    event: Event
+    user: str
+    place: int
+    entered_ms: int
+    seen_ms: int
+    alias: str | None
+    id: str = ""
+    status: str = "waiting"
+    activated_ms: int = 0
+    deadline_ms: int = 0
+    confirmed: int = 0
+    lost: int = 0
+
+    @property
+    def holds(self) -> list[Ticket]:
+        """The live holds made in it."""
+        return [t for t in self.event.tickets if t.session is self and t.status == "reserved"]
+
+
+@dataclass(eq=False)
+class Ticket:
+    """A hold, and what became of it."""
+
+    session: Session
+    order: Order
+    seat: int | None
+    price: int
+    currency: str
+    issued_ms: int
+    expires_ms: int
+    updated_ms: int
+    id: str = ""
+    status: str = "reserved"
+    confirmed_ms: int | None = None
+    payment_reference: str | None = None
+
+
+@dataclass(eq=False)
+class Order:
+    """Tickets that were asked for together, some of them perhaps held before."""
+
+    event: Event
+    user: str
+    created_ms: int
+    tickets: list[Ticket] = field(default_factory=list)
+    id: str = ""
+
+
+@dataclass(eq=False)
+class Seat:
+    """A seat; whether it is held or sold stands in the tickets."""
+
+    label: tuple[str, str, str]
+    price: int
+    blocked: bool = False
+
+
+@dataclass(eq=False)
+class Event:
+    """One event with all that belongs to it; ``terms`` are its fields under their names in the API."""
+
+    terms: dict[str, Any]
+    created_ms: int
+    id: str = ""
+    gone: bool = False
+    updated_ms: int = 0
+    now_us: int = 0
+    acted_ms: int = 0
+    next_admission_us: int = 0
+    seats: list[Seat] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
+    tickets: list[Ticket] = field(default_factory=list)
+    keys: dict[tuple[str, str, str], tuple[Any, Order]] = field(default_factory=dict)
+    processed: list[tuple[str | None, list[Session]]] = field(default_factory=list)
+
+    # What there is --------------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> int:
+        """The present in milliseconds."""
+        return self.now_us // 1000
+
+    @property
+    def stock(self) -> int:
+        """All tickets there are."""
+        return len(self.seats) if self.terms["is_seated_event"] else int(self.terms["total_tickets"])
+
+    def count(self, status: str) -> int:
+        """Count tickets of this status."""
+        return sum(t.status == status for t in self.tickets)
+
+    @property
+    def blocked(self) -> int:
+        """Seats that the organiser keeps back."""
+        return sum(seat.blocked for seat in self.seats)
+
+    @property
+    def available(self) -> int:
+        """Tickets that can be had now."""
+        return self.stock - self.blocked - self.count("reserved") - self.count("confirmed")
+
+    @property
+    def sold_out(self) -> bool:
+        """Tell whether there is stock, and none of it is available or held."""
+        return self.stock > 0 and self.available == 0 and self.count("reserved") == 0
+
+    @property
+    def status(self) -> str:
+        """The status that people see: ended and sold_out are derived."""
+        if self.terms["status"] != "cancelled" and self.now >= self.terms["end_time"]:
+            return "ended"
+        return "sold_out" if self.terms["status"] == "active" and self.sold_out else str(self.terms["status"])
+
+    def at(self, status: str) -> list[Session]:
+        """The sessions of this status, in the order of their places."""
+        return [s for s in self.sessions if s.status == status]
+
+    def position(self, session: Session) -> int | None:
+        """1 is next, 0 is active, None is over."""
+        if session.status == "active":
+            return 0
+        return self.at("waiting").index(session) + 1 if session.status == "waiting" else None
+
+    def holder(self, seat: int) -> Ticket | None:
+        """The live ticket of a seat."""
+        return next((t for t in self.tickets if t.seat == seat and t.status in LIVE), None)
+
+    def place_of(self, user: str) -> Session | None:
+        """The latest place that a person was given."""
+        return next((s for s in reversed(self.sessions) if s.user == user), None)
+
+    # The clock ------------------------------------------------------------------------------------------------------
+
+    def begin(self, server_us: int, *, admit: bool = True) -> None:
+        """Bring the event up to now: end what is due, then let in whoever may come in.
+
+        A clock less than two seconds behind the last change is waited for; one that is further back is followed.
+        """
+        behind_ms = self.acted_ms - server_us // 1000
+        self.now_us = self.acted_ms * 1000 if 0 < behind_ms < STEP_BACK_MS else server_us
+        if self.gone:
+            raise Refused("event_not_found")
+        # Sessions go first: one that is due ends as expired, even if its last hold is due as well.
+        for session in self.at("active"):
+            if session.deadline_ms <= self.now:
+                session.status = "expired"
+        for ticket in self.tickets:
+            if ticket.status == "reserved" and ticket.expires_ms <= self.now:
+                self.end_hold(ticket, "expired")
+        if admit:
+            self.admit()
+
+    def end_hold(self, ticket: Ticket, status: str) -> None:
+        """End a hold as confirmed, cancelled or expired; the last one that ends completes a session with a ticket."""
+        ticket.status, ticket.updated_ms = status, self.now
+        session = ticket.session
+        session.confirmed += status == "confirmed"
+        session.lost += status == "expired"
+        if session.status == "active" and session.confirmed and not session.holds:
+            session.status = "completed"
+
+    # Admission ------------------------------------------------------------------------------------------------------
+
+    @property
+    def on_sale(self) -> bool:
+        """Tell whether tickets can be bought now."""
+        starts, ends = self.terms["sale_starts_at"] or 0, self.terms["sale_ends_at"] or self.terms["end_time"]
+        return self.terms["status"] == "active" and bool(starts <= self.now < min(ends, self.terms["end_time"]))
+
+    def must_be_open(self, *, early: bool = False) -> None:
+        """Refuse while nothing can be bought; ``early`` lets people come before the sale starts."""
+        if self.terms["status"] == "cancelled":
+            raise Refused("event_cancelled")
+        if self.now >= self.terms["end_time"]:
+            raise Refused("event_ended")
+        waits_for_start = self.terms["status"] == "active" and self.now < (self.terms["sale_starts_at"] or 0)
+        if not self.on_sale and not (early and waits_for_start):
+            raise Refused("event_not_on_sale")
+
+    def room(self) -> int:
+        """How many may come in by the places and by the stock that nobody has spoken for."""
+        if not self.on_sale:
+            return 0
+        active = self.at("active")
+        spoken_for = sum(not s.holds for s in active)
+        stock = ceil(self.available / self.terms["tickets_per_visitor"]) - spoken_for
+        places: int = self.terms["max_active_sessions"] - len(active)
+        return max(0, min(places, int(stock)))
+
+    def rate_budget(self) -> int:
+        """How many may come in by the rate: one in each gap, whole microseconds, and what has been banked of them."""
+        rate: int | None = self.terms["admissions_per_minute"]
+        if rate is None:
+            return len(self.sessions)
+        ahead_us = max(0, self.next_admission_us - self.now_us)
+        return max(0, max(1, rate // 30) - ceil(ahead_us / _gap_us(rate)))
+
+    def admit(self) -> list[Session]:
+        """Let in as many as may come in, first come first served."""
+        admitted, rate = self.activate(min(self.room(), self.rate_budget())), self.terms["admissions_per_minute"]
+        if admitted and rate is not None:
+            self.next_admission_us = max(self.next_admission_us, self.now_us) + len(admitted) * _gap_us(rate)
+        return admitted
+
+    def activate(self, n: int) -> list[Session]:
+        """Let in the first ``n`` of the queue."""
+        first = self.at("waiting")[:n]
+        for session in first:
+            session.status, session.activated_ms = "active", self.now
+            session.deadline_ms = self.now + self.terms["session_seconds"] * 1000
+        return first
+
+
+def _gap_us(rate: int) -> int:
+    return ceil(60_000_000 / rate)

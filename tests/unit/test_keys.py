@@ -1,0 +1,71 @@
+"""The schema in keys.py and the scripts: what a script names of an event is in the list."""
+
+from __future__ import annotations
+
+import re
+
+from luaparser import ast, astnodes
+
+from chalicelib import keys
+from chalicelib.ids import EventCode
+from chalicelib.scripting import LUA
+from tests.lint_lua import the_prelude
+from tests.lua_scopes import is_redis_call
+
+_FIELDS_FROM = {"HGET": (2, 1), "HSET": (2, 2), "HINCRBY": (2, 2), "HMGET": (2, 1)}
+_SET = re.compile(r"\b(?:set|add)\('(\w+)'|\bev\.(\w+)")
+
+
+def test_the_prelude_takes_the_keys_in_their_order() -> None:
+    """KEYS[1] of Python is the first name of Lua; a key that one side forgot would shift all others."""
+    names = [name for name, local in the_prelude().names.items() if local.is_key]
+    plural = {"event": "events"}
+    assert [plural.get(name.lower(), name.lower()) for name in names] == list(keys.EVENT_KEYS)
+
+
+def test_every_field_that_a_script_names_is_in_the_schema() -> None:
+    """Of events:{E}: what is read, written or counted."""
+    named = set()
+    for path in LUA.rglob("*.lua"):
+        text = path.read_text()
+        named |= {name for names in _SET.findall(text) for name in names if name} | _fields_of_the_event(text)
+    assert named <= keys.EVENT_FIELDS, named - keys.EVENT_FIELDS
+    assert {"available", "last_ms", "processed", "layout_version", "browsing", "made_by"} <= named
+
+
+def _fields_of_the_event(text: str) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse("--" + text)):
+        if not is_redis_call(node) or getattr(node.args[-1], "id", "") == "EVENT" or len(node.args) < 3:
+            continue
+        start, step = _FIELDS_FROM.get(node.args[0].s.decode(), (len(node.args), 1))
+        if getattr(node.args[1], "id", "") == "EVENT":
+            found |= {name.s.decode() for name in node.args[start::step] if isinstance(name, astnodes.String)}
+    return found
+
+
+def test_the_record_of_a_session_has_the_fields_of_the_schema() -> None:
+    """The pattern that takes a record apart has as many captures as keys.py has fields, in the same order."""
+    pattern = re.search(r"string\.match\(line, '(\^\(%d\+\),\(%a\),[^']*)'\)", the_prelude().text)
+    assert pattern
+    assert pattern[1].count("(") == len(keys.SESSION_FIELDS)
+    written = re.search(r"table\.concat\(\{(s\.seen, [^}]*)\}", the_prelude().text)
+    assert written
+    names = {"entered": "entered_ms", "activated": "activated_ms", "deadline": "deadline_ms", "seen": "seen_ms"}
+    said = [name.strip().removeprefix("s.") for name in written[1].split(",")]
+    assert [names.get(name, {"user": "user_id"}.get(name, name)) for name in said] == list(keys.SESSION_FIELDS)
+
+
+def test_all_keys_of_an_event_live_in_one_slot() -> None:
+    """The code is their hash tag, and the first thing in braces; nothing of a client's comes before it."""
+    code = EventCode("0123456789ab")
+    assert keys.event_keys(code) == [keys.event_key(name, code) for name in keys.EVENT_KEYS]
+    assert {re.fullmatch(r"[a-z]+:\{(\w+)\}", key)[1] for key in keys.event_keys(code)} == {code}  # type: ignore[index]
+
+
+def test_every_key_is_described() -> None:
+    """In the table at the top of keys.py, with its type; and the page is the docstring."""
+    described = re.findall(r"^``([a-z]+):\{E\}``", keys.__doc__ or "", re.MULTILINE)
+    assert described == list(keys.EVENT_KEYS)
+    others = re.findall(r"^``([a-z]+):[a-z<]", keys.__doc__ or "", re.MULTILINE)
+    assert others == ["index", "index", "session", "lock"]

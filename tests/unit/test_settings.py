@@ -1,0 +1,92 @@
+"""Settings: every one can be said by its variable, and a bad value is refused naming the variable."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from chalicelib.settings import Settings
+
+GIVEN = {
+    "redis_host": ("REDIS_ADDR", "cache.internal:7000", "cache.internal"),
+    "redis_port": ("REDIS_ADDR", "cache.internal:7000", 7000),
+    "redis_db": ("REDIS_DB", "3", 3),
+    "redis_username": ("REDIS_USERNAME", "ticketing", "ticketing"),
+    "redis_password": ("REDIS_PASSWORD", "p:w d", "p:w d"),
+    "redis_tls": ("REDIS_TLS", "TRUE", True),
+    "redis_cluster": ("REDIS_CLUSTER", "1", True),
+    "redis_connections_max": ("REDIS_CONNECTIONS_MAX", "8", 8),
+    "cors_origin": ("CORS_ORIGIN", "https://shop.example", "https://shop.example"),
+    "log_level": ("LOG_LEVEL", "DEBUG", "DEBUG"),
+    "aws_chalice_cli_mode": ("AWS_CHALICE_CLI_MODE", "true", True),
+}
+
+
+def test_every_setting_has_its_variable_in_this_table() -> None:
+    """A new setting without a row here is not known to work."""
+    assert {field.name for field in fields(Settings)} == set(GIVEN)
+
+
+def test_the_stages_set_only_variables_that_are_read() -> None:
+    """A typing error in .chalice/config.json would be silent in Lambda."""
+    config = json.loads((Path(__file__).parents[2] / ".chalice" / "config.json").read_text())
+    named = {name for part in (config, *config["stages"].values()) for name in part.get("environment_variables", {})}
+    assert named <= {variable for variable, _, _ in GIVEN.values()}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_each_variable_is_read(name: str) -> None:
+    """Into the field of its name, and into nothing else."""
+    variable, text, value = GIVEN[name]
+    read, default = Settings.from_environ({variable: text}), Settings()
+    assert getattr(read, name) == value
+    touched = {field.name for field in fields(Settings) if getattr(read, field.name) != getattr(default, field.name)}
+    assert touched <= {known for known, (said_by, _, _) in GIVEN.items() if said_by == variable}
+
+
+def test_nothing_said_is_a_redis_on_this_machine() -> None:
+    """As with the original: localhost:6379, database 0, no password."""
+    assert Settings.from_environ({}) == Settings() == Settings(redis_host="localhost", redis_port=6379, redis_db=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [("cache", "cache", 6379), (":7000", None, 0), ("[::1]:7000", "::1", 7000), ("10.0.0.1:1", "10.0.0.1", 1)],
+)
+def test_an_address_is_a_host_and_perhaps_a_port(text: str, host: str | None, port: int) -> None:
+    """Without a port it is Redis's own; an IPv6 address stands in brackets; without a host it is refused."""
+    if host is None:
+        with pytest.raises(ValueError, match="REDIS_ADDR"):
+            Settings.from_environ({"REDIS_ADDR": text})
+    else:
+        read = Settings.from_environ({"REDIS_ADDR": text})
+        assert (read.redis_host, read.redis_port) == (host, port)
+
+
+BAD = [
+    *(("REDIS_ADDR", text) for text in ("", "host:", "host:x", "host:0", "host:65536", "host:-1", "host:\u0661")),
+    *(("REDIS_DB", text) for text in ("x", "-1", "1.5", "\u0661")),
+    *(("REDIS_CONNECTIONS_MAX", text) for text in ("0", "many")),
+    *((name, "perhaps") for name in ("REDIS_TLS", "REDIS_CLUSTER", "AWS_CHALICE_CLI_MODE")),
+]
+
+
+@pytest.mark.parametrize(("variable", "text"), BAD)
+def test_a_bad_value_is_refused_naming_its_variable(variable: str, text: str) -> None:
+    """An operator reads which one it was; nothing is guessed."""
+    with pytest.raises(ValueError, match=variable):
+        Settings.from_environ({variable: text})
+
+
+def test_a_cluster_has_one_database() -> None:
+    """The combination that no server takes is refused at once."""
+    with pytest.raises(ValueError, match="REDIS_DB"):
+        Settings.from_environ({"REDIS_CLUSTER": "1", "REDIS_DB": "1"})
+
+
+def test_the_password_is_not_shown() -> None:
+    """Settings may be printed; the secret in them may not."""
+    assert "hunter2" not in repr(Settings.from_environ({"REDIS_PASSWORD": "hunter2"}))
