@@ -42,7 +42,7 @@ def test_the_rate_bounds_admission(api: Api, clock: Clock, per_minute: int, bank
 
 @pytest.mark.parametrize("per_minute", [1, 29, 30])
 def test_a_minute_admits_its_rate_and_the_bank(api: Api, clock: Clock, per_minute: int) -> None:
-    """Asked at the end of every millisecond in which somebody may come in, the event admits its rate, less a rounding."""
+    """Asked late in every millisecond in which somebody may come in, the event admits its rate, to a rounding."""
     freeze(clock)
     event = new_event(api, admissions_per_minute=per_minute, total_tickets=100)
     crowd(event, 40)
