@@ -9,10 +9,9 @@ from hypothesis.stateful import invariant, rule
 
 from tests.stateful import shown, wishes
 from tests.stateful.organiser import OrganiserRules
-from tests.stateful.visitors import VisitorRules
 
 
-class HouseMachine(VisitorRules, OrganiserRules):
+class HouseMachine(OrganiserRules):
     """Every command of the service is a rule."""
 
     @invariant()

@@ -11,13 +11,13 @@ from hypothesis.stateful import precondition, rule
 from chalicelib.queue.drain import drain
 from chalicelib.runtime import runtime
 from tests.stateful import model_organiser, model_queue, shown, wishes
-from tests.stateful.scene import Scene
+from tests.stateful.visitors import VisitorRules
 
 _ONE_TICK_MS = 1_000
 _LATE = 50  # answers: before that there is too much to play for
 
 
-class OrganiserRules(Scene):
+class OrganiserRules(VisitorRules):
     """The drain, the clock set back, and all that an organiser does to an event beside its seats."""
 
     @rule(ms=wishes.steps_back_ms, really=wishes.rarely)

@@ -1,31 +1,16 @@
-"""What every play begins with: an event with seats, and time, which stands still unless a rule moves it."""
+"""Where every play takes place: an event with seats, and time, which stands still unless a rule moves it."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, precondition, rule
+from hypothesis.stateful import precondition, rule
 
 from tests.stateful import model_organiser, wishes
 from tests.stateful.conversation import Conversation
 
 
 class Scene(Conversation):
-    """Opens, lets time pass, and changes the seats."""
-
-    @initialize(terms=wishes.terms, seats=st.integers(1, wishes.SEATS), crowd=st.integers(0, len(wishes.USERS)))
-    def open(self, terms: dict[str, Any], seats: int, crowd: int) -> None:
-        """Create an event, with some of its seats if it is to have any, and let some people join."""
-        self.create(terms)
-        if terms["is_seated_event"]:
-            self.add_seats([(("A", "1", str(n)), None) for n in range(min(seats, terms["total_tickets"]))])
-        for user in wishes.USERS[:crowd]:
-            self.join(user, None)
-
-    def join(self, user: str, alias: str | None) -> None:
-        """Join the queue."""
-        raise NotImplementedError
+    """Lets time pass, and changes the seats."""
 
     @rule(ms=wishes.waits_ms)
     def wait(self, ms: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from chalicelib.keys import event_key
 from tests.stateful import model_queue, model_tickets, shown, wishes
@@ -22,7 +22,16 @@ latest = st.integers(0, 5)
 
 
 class VisitorRules(Scene):
-    """Every command that a visitor gives is a rule."""
+    """An event that some have come for already; every command that a visitor gives is a rule."""
+
+    @initialize(terms=wishes.terms, seats=st.integers(1, wishes.SEATS), crowd=st.integers(0, len(wishes.USERS)))
+    def open(self, terms: dict[str, Any], seats: int, crowd: int) -> None:
+        """Create an event, with some of its seats if it is to have any, and let some people join."""
+        self.create(terms)
+        if terms["is_seated_event"]:
+            self.add_seats([(("A", "1", str(n)), None) for n in range(min(seats, terms["total_tickets"]))])
+        for user in wishes.USERS[:crowd]:
+            self.join(user, None)
 
     # The queue ------------------------------------------------------------------------------------------------------
 
