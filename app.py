@@ -11,7 +11,9 @@ from chalicelib import settings
 from chalicelib.events.routes import routes as event_routes
 from chalicelib.http import health, openapi, route, telemetry
 from chalicelib.queue import drain as draining
+from chalicelib.queue.room_routes import routes as room_routes
 from chalicelib.queue.routes import routes as queue_routes
+from chalicelib.queue.wellknown_routes import routes as wellknown_routes
 from chalicelib.runtime import runtime
 from chalicelib.tickets.routes import routes as ticket_routes
 
@@ -31,7 +33,7 @@ if _settings.cors_origin:
         max_age=600,
     )
 
-table = route.Routes([*event_routes, *queue_routes, *ticket_routes, *health.routes])
+table = route.Routes([*event_routes, *queue_routes, *room_routes, *ticket_routes, *wellknown_routes, *health.routes])
 table.append(openapi.route_for(table))
 app.register_middleware(telemetry.observe, "all")
 route.serve(app, table)
@@ -43,6 +45,6 @@ def drain(event: CloudWatchEvent) -> dict[str, Any]:
     telemetry.note_route("schedule", "drain")
     context: Any = event.context
     report = draining.drain(runtime(), context.get_remaining_time_in_millis, time, telemetry.logger.warning)
-    telemetry.count("activations", report.activations)
-    telemetry.count("drain_lag_ms", report.lag_ms)
+    for name, amount in report.metrics.items():
+        telemetry.count(name, amount)
     return {"ticks": report.ticks, "activations": report.activations, "holds_ended": report.holds_ended}

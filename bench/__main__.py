@@ -1,26 +1,37 @@
-"""``python -m bench [commands] [queue] [cold]``: run the measurements, all of them unless some are named."""
+"""``python -m bench [commands] [cold] [queue] [drain]``: run the measurements, all of them unless some are named."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 
-from bench import cold, commands, queue, report
+from bench import cold, commands, drain, queue, report
+from bench.room import Room
 
-PARTS = {"commands": commands.measure, "queue": queue.measure, "cold": cold.measure}
+# Those that take the room come last and in this order: the drain empties the queue that both measure.
+PARTS: dict[str, Callable[[Room], list[report.Limit]]] = {
+    "commands": lambda _: commands.measure(),
+    "cold": lambda _: cold.measure(),
+    "queue": queue.measure,
+    "drain": drain.measure,
+}
 
 
 def main(names: Sequence[str]) -> int:
-    """Run the parts of these names in order; returns 1 when a limit is over, 2 when there is no such part."""
+    """Run the parts of these names; returns 1 when a limit is missed, 2 when there is no such part."""
     unknown = [name for name in names if name not in PARTS]
     if unknown:
         print(f"bench: no part is named {unknown[0]}; there are {', '.join(PARTS)}", file=sys.stderr)
         return 2
     print(report.surroundings())
     found: list[report.Limit] = []
-    for name in names or PARTS:
-        print(f"\n{name.upper()}\n", flush=True)
-        found += PARTS[name]()
+    with ExitStack() as stack:
+        room = Room(stack)
+        for name, measure in PARTS.items():
+            if name in (names or PARTS):
+                print(f"\n{name.upper()}\n", flush=True)
+                found += measure(room)
     if found:
         print(f"\nLIMITS\n\n{report.limits(found)}")
     return 0 if all(limit.holds for limit in found) else 1

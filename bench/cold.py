@@ -12,8 +12,8 @@ import sys
 from statistics import median
 
 from bench import report
-from bench.scenes import new_event
 from bench.service import Request, running
+from bench.stage import new_event
 
 SAMPLES = 15
 

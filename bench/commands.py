@@ -14,7 +14,7 @@ from statistics import median, quantiles
 
 import app
 from bench import report
-from bench.scenes import SCENES, Scene
+from bench.scenes import SCENES, SERVING, Scene
 from bench.service import Request, Service, running
 from chalicelib.http import route
 from chalicelib.ids import code_of
@@ -25,6 +25,7 @@ ROUNDS = 9
 REQUESTS = 200
 WARM_UP_REQUESTS = 20
 SUM_MAX = 65
+SERVING_MAX = 5
 
 NOOP = "no-op: EVALSHA of return 1"
 ALIKE = f"no-op: FCALL of return 1, {len(EVENT_KEYS)} keys"
@@ -49,7 +50,7 @@ Round = dict[str, Figures]
 
 
 def measure() -> list[report.Limit]:
-    """Print a line for each command; gives the limits on round trips and on the time of a sale in Redis."""
+    """Print a line for each command; gives the limits on round trips and on time in Redis."""
     with running() as service:
         scenes = [*_noops(service), *SCENES]
         for scene in scenes:
@@ -59,20 +60,28 @@ def measure() -> list[report.Limit]:
     heads = ["command", "round trips", "Redis", "x no-op", "handler p50", "p99"]
     print(report.table(heads, [_row(scene.name, rounds) for scene in scenes]))
     sale_us = [sum(max(one[way].redis_us for way in ways) for ways in _SALE) for one in rounds]
-    times, bare = (
-        median(spent_us / one[noop].redis_us for spent_us, one in zip(sale_us, rounds, strict=True))
-        for noop in (ALIKE, NOOP)
-    )
-    print(f"\njoin + status + purchase + confirm: {median(sale_us):.0f} us in Redis")
-    print(f"  {times:.1f} times a no-op that is called as they are, by FCALL with the event's keys: the limit's")
-    print(f"  {bare:.1f} times the barest no-op there is, EVALSHA without keys")
+    times = _compared("join + status + purchase + confirm", sale_us, rounds)
+    serving_times = _compared(SERVING, [one[SERVING].redis_us for one in rounds], rounds)
     too_many = [scene.name for scene in scenes if any(one[scene.name].trips > scene.trips for one in rounds)]
     if too_many:
         print(f"more round trips than the design's: {', '.join(too_many)}")
     return [
         report.Limit("commands with more round trips than the design's", len(too_many), 0),
         report.Limit("join + status + purchase + confirm, times a no-op script", times, SUM_MAX),
+        report.Limit("what everybody may know of a room (serving), times a no-op script", serving_times, SERVING_MAX),
     ]
+
+
+def _compared(what: str, spent_us: Sequence[float], rounds: Sequence[Round]) -> float:
+    """Print what each round spent on this next to its no-ops; gives how many times the one that the limits mean."""
+    times, bare = (
+        median(spent / one[noop].redis_us for spent, one in zip(spent_us, rounds, strict=True))
+        for noop in (ALIKE, NOOP)
+    )
+    print(f"\n{what}: {median(spent_us):.0f} us in Redis")
+    print(f"  {times:.1f} times a no-op that is called as they are, by FCALL with the event's keys: the limit's")
+    print(f"  {bare:.1f} times the barest no-op there is, EVALSHA without keys")
+    return times
 
 
 def _noops(service: Service) -> list[Scene]:

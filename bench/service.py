@@ -24,6 +24,7 @@ from chalicelib.settings import Settings
 from chalicelib.store import Store, connect
 from infra import embedded
 
+_DRAW_KEY = "the key of every draw in a measurement"
 _CONTEXT = SimpleNamespace(
     aws_request_id="bench",
     function_name="bench",
@@ -112,16 +113,23 @@ class Service:
 @contextmanager
 def running() -> Iterator[Service]:
     """Run the service for the length of the block. It writes its log and its metrics, to nowhere."""
-    with embedded.start(None) as server, Path(os.devnull).open("w") as sink:
-        settings = Settings(redis_host="127.0.0.1", redis_port=server.port)
-        store = connect(settings)
-        install(Runtime(settings, store, IdMaker(secrets.randbits)))
+    with embedded.start(None) as server, Path(os.devnull).open("w") as sink, connected(server.port) as house:
         _log_to(sink)
         try:
-            yield Service(store, server.port, sink)
+            yield Service(house.store, server.port, sink)
         finally:
             _log_to(sys.stdout)
-            store.close()
+
+
+@contextmanager
+def connected(port: int) -> Iterator[Runtime]:
+    """Make the server at this port the one of this process, be it a worker, for the length of the block."""
+    settings = Settings(redis_host="127.0.0.1", redis_port=port, draw_key=_DRAW_KEY)
+    store = connect(settings)
+    try:
+        yield install(Runtime(settings, store, IdMaker(secrets.randbits)))
+    finally:
+        store.close()
 
 
 def _log_to(stream: IO[str]) -> None:

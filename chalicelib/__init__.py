@@ -5,6 +5,7 @@
 ``ids``             how ids are made and parsed, and how any id names its event
 ``keys``            the Redis schema: every key, its type, what stands in it
 ``fields``          the field types that several models share: instants, texts, money
+``seeds``           what is derived from the operator's key for the draw of an event
 ``settings``        the environment, read once
 ``store``           the only maker of Redis clients; timeouts, the one retry, errors
 ``scripting``       runs ``lua/<command>.lua``: one command is one function is one round trip
@@ -12,7 +13,7 @@
 ``runtime``         what a warm process keeps: settings, the store, the maker of ids
 ``http/``           from a request to a handler and back; the only place where an error becomes HTTP
 ``events/``         events and seats
-``queue/``          join, position, status, refresh, leave, process, and the drain
+``queue/``          the waiting room: join, position, status, refresh, leave, process, the draw, figures, the drain
 ``tickets/``        purchase, orders, confirm, cancel
 ==================  ================================================================================================
 

@@ -29,6 +29,7 @@ class Kind(Enum):
     TOO_LARGE = "too large"
     UNSUPPORTED = "not in this format"
     UNPROCESSABLE = "contradicts what was said before"
+    TOO_FAST = "ask less often"
     BUSY = "not now; ask again"
     INTERNAL = "our mistake"
 
@@ -49,6 +50,7 @@ REFUSALS = {
             "invalid_id": "This is not an id of the kind that belongs here.",
             "end_before_start": "The event would end before it starts.",
             "end_in_past": "The event would end in the past.",
+            "sale_start_in_past": "The sale would start in the past.",
             "sale_window_invalid": "The sale must start before it ends, and end no later than the event.",
             "seat_required": "Seats of this event are sold by their id.",
             "event_not_seated": "This event has no numbered seats.",
@@ -60,6 +62,7 @@ REFUSALS = {
             "not_in_queue": "This person has not joined the queue of this event.",
             "ticket_not_found": "There is no such ticket.",
             "order_not_found": "There is no such order.",
+            "draw_not_found": "This event has no draw: its queue is first come, first served.",
             "path_not_found": "There is nothing at this address.",
         },
         Kind.FORBIDDEN: {
@@ -83,6 +86,9 @@ REFUSALS = {
             "session_id_taken": "Somebody else uses this session id.",
             "session_ended": "This session is over; join the queue again.",
             "others_waiting": "A session that holds nothing is not extended while others wait.",
+            "queue_closed": "The queue of this event takes nobody more.",
+            "nobody_present": "Those who are next are away just now.",
+            "draw_key_missing": "This service has no key to draw with; choose first come, first served.",
             "queue_empty": "Nobody is waiting.",
             "no_capacity": "There is no free place, or no stock left to be bought.",
             "hold_limit_reached": "Two holds of this session have expired; it may hold no more.",
@@ -107,7 +113,11 @@ REFUSALS = {
         Kind.UNPROCESSABLE: {
             "idempotency_key_reused": "This Idempotency-Key came with another request before.",
         },
+        Kind.TOO_FAST: {
+            "polling_too_fast": "This session asks far more often than it was told to.",
+        },
         Kind.BUSY: {
+            "draw_key_changed": "The draw was announced with another key than this service has.",
             "redis_unavailable": "The service cannot reach its data just now.",
             "event_code_taken": "No free event code was found; try again.",
         },

@@ -10,7 +10,8 @@ this order. Scripts may write any. None has a TTL: deadlines are sorted sets, an
 ``seatmap:{E}``      string  one byte a seat: ``a`` available, ``h`` held, ``s`` sold, ``b`` blocked
 ``holders:{E}``      hash    ordinal -> ticket id, for ``h`` and ``s``
 ``queue:{E}``        zset    waiting session ids by place
-``away:{E}``         zset    passed-over session ids by the same place; empty until the waiting room learns to pass over
+``away:{E}``         zset    session ids that were passed over, by the same place
+``passed:{E}``       zset    the same ids by the instant at which they lose it, ms
 ``entries:{E}``      hash    user id -> session id: one place a person
 ``sessions:{E}``     hash    session id -> record (``SESSION_FIELDS``, comma between them)
 ``active:{E}``       zset    active session ids by deadline, ms
@@ -19,6 +20,9 @@ this order. Scripts may write any. None has a TTL: deadlines are sorted sets, an
 ``owners:{E}``       hash    user id -> live ticket ids; ``user id,past`` -> ended ones, the last hundred (comma too)
 ``holds:{E}``        zset    reserved ticket ids by deadline, ms
 ``log:{E}``          stream  every effect: ``at`` ms, ``what``, ``who`` (a session, never a person), ``data``; id N-0
+``draw:{E}``         list    receipt, place of everyone who joined the lobby of a draw, in that order (comma between)
+``stats:{E}``        hash    ``minute<n>`` -> a minute (``MINUTE_FIELDS``, n modulo 61); ``wait<b>`` -> how many of those
+                             let in within the present minute waited so long (bucket b)
 ===================  ======  =========================================================================================
 
 Who is let in at once has no ``session.joined`` in the log: ``session.activated`` says it all, with the same place.
@@ -45,6 +49,7 @@ EVENT_KEYS = (
     "holders",
     "queue",
     "away",
+    "passed",
     "entries",
     "sessions",
     "active",
@@ -53,33 +58,41 @@ EVENT_KEYS = (
     "owners",
     "holds",
     "log",
+    "draw",
+    "stats",
 )
 
 EVENT_FIELDS = frozenset(
     {
         *("id", "made_by", "name", "description", "venue", "organiser_id", "status", "seated", "currency", "price"),
-        *("start_ms", "end_ms", "sale_starts_ms", "sale_ends_ms", "created_ms", "updated_ms"),
+        *("start_ms", "end_ms", "sale_starts_ms", "sale_ends_ms", "created_ms", "updated_ms", "message"),
         *("total_tickets", "seat_count", "available", "held", "sold", "blocked", "layout_version", "states_version"),
-        *("max_active_sessions", "admissions_per_minute", "tickets_per_visitor", "session_ms", "hold_ms"),
-        *(
-            "max_tickets_per_user",
-            "browsing",
-            "next_seq",
-            "admitted_total",
-            "admitted_reported",
-            "processed",
-            "log_seq",
-        ),
+        *("max_active_sessions", "admissions_per_minute", "tickets_per_visitor", "max_tickets_per_user", "mode"),
+        *("session_ms", "hold_ms", "away_ms", "abandon_ms", "claim_ms"),
+        *("queue_mode", "commitment", "draw_digest", "opened_ms", "next_seq", "browsing", "processed", "log_seq"),
+        *("admitted_total", "admitted_reported", "abandoned", "abandoned_reported", "no_shows", "no_shows_reported"),
+        *("minute", "minute_ms", "minute_total", "pace_ms", "pace_total", "drain_lag_ms"),
         *("next_due_ms", "last_ms", "next_admission_us"),
     }
 )
-"""Fields of ``events:{E}``. ``browsing`` counts active sessions without a hold; ``made_by`` is fingerprint:nonce."""
+"""Fields of ``events:{E}``. ``browsing`` counts active sessions without a hold; ``made_by`` is fingerprint:nonce.
+``opened_ms`` is when the sale began, for good; 0 before. ``mode`` is the operator's. What begins with ``minute`` is of
+the present minute and its first instant, ``pace`` of the one before: what came in since then is the measured pace."""
 
 SESSION_FIELDS = (
-    *("seen_ms", "status", "place", "entered_ms", "activated_ms", "deadline_ms"),
-    *("held", "confirmed", "lost", "alias", "user_id"),
+    *("seen_ms", "poll_due_ms", "quiet_until_ms", "polls", "status", "place"),
+    *("entered_ms", "activated_ms", "deadline_ms", "held", "confirmed", "lost", "entrant", "alias", "user_id"),
 )
-"""The record of a session: status is the first letter of waiting, active, completed, expired, left or b (abandoned)."""
+"""The record of a session: status is the first letter of waiting, active, completed, expired, left or b (abandoned).
+``poll_due_ms`` is when its owner was asked to come again, ``polls`` how often they came before ``quiet_until_ms``: 0
+after an admission of which they do not know yet. ``entrant`` is the number in the draw, from 1; 0 is none."""
+
+MINUTE_FIELDS = (
+    *("minute", "waiting", "active", "away", "admitted", "abandoned_total", "no_show_total"),
+    *("wait_p50_ms", "wait_p95_ms", "drain_lag_ms"),
+)
+"""The figures of a minute, comma between: the number of the minute since 1970, those of its last command, those let in
+within it, totals since the beginning, waits of those let in or nothing, the latest that anything due was looked at."""
 
 INDEX_EVENTS = "index:events"
 DRAIN_LEASE = "lock:drain"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+ADMISSION_KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes in base64url without padding
 _TRUE = {"1", "true", "yes", "on"}
 _PORT_MAX = 65_535
+_SECRET_CHARACTERS_MIN = 16
 _FALSE = {"", "0", "false", "no", "off"}
 
 
@@ -27,6 +30,9 @@ class Settings:
     redis_cluster: bool = False
     redis_connections_max: int = 64
     cors_origin: str = ""
+    draw_key: str = field(default="", repr=False)
+    admission_keys: tuple[str, ...] = field(default=(), repr=False)
+    polls_per_second: int = 5_000
     log_level: str = "INFO"
     aws_chalice_cli_mode: bool = False
 
@@ -45,6 +51,9 @@ class Settings:
             redis_cluster=_switch(env, "REDIS_CLUSTER"),
             redis_connections_max=_whole(env, "REDIS_CONNECTIONS_MAX", 64, least=1),
             cors_origin=env.get("CORS_ORIGIN", ""),
+            draw_key=_secret(env, "DRAW_KEY"),
+            admission_keys=_keys(env, "ADMISSION_KEYS"),
+            polls_per_second=_whole(env, "POLLS_PER_SECOND", 5_000, least=1),
             log_level=env.get("LOG_LEVEL", "INFO"),
             aws_chalice_cli_mode=_switch(env, "AWS_CHALICE_CLI_MODE"),
         )
@@ -67,6 +76,21 @@ def _whole(env: Mapping[str, str], name: str, default: int, *, least: int) -> in
     if not text.isascii() or not text.isdigit() or int(text) < least:
         raise ValueError(f"{name} must be a whole number of at least {least}, not {text!r}")
     return int(text)
+
+
+def _secret(env: Mapping[str, str], name: str) -> str:
+    text = env.get(name, "")
+    if text and len(text) < _SECRET_CHARACTERS_MIN:
+        raise ValueError(f"{name} must have at least {_SECRET_CHARACTERS_MIN} characters")
+    return text
+
+
+def _keys(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in env.get(name, "").split(",") if key.strip())
+    for place, key in enumerate(keys, 1):
+        if ADMISSION_KEY.fullmatch(key) is None:
+            raise ValueError(f"{name}: key {place} of {len(keys)} is not 32 bytes in base64url without padding")
+    return keys
 
 
 def _switch(env: Mapping[str, str], name: str) -> bool:

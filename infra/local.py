@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from chalicelib.settings import Settings
-from infra import demo, embedded
+from infra import demo, embedded, keyring
 from infra.child import Child, StartError, end_leftover, try_lock
 from infra.embedded import Server
 from infra.options import ROOT, Options
@@ -90,6 +90,7 @@ def _run(options: Options, running: list[Child | Server]) -> None:
     began = time.monotonic()
     _raise_open_files()
     options.data_dir.mkdir(parents=True, exist_ok=True)
+    keyring.provide(os.environ, options.data_dir)
     service_file = options.data_dir / f"service-{options.port}"
     pid_file, log_file = service_file.with_suffix(".pid"), service_file.with_suffix(".log")
     _lock(service_file.with_suffix(".lock"), f"port {options.port}", "PORT")

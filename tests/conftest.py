@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.support.check import check_everything
 from tests.support.clock import Clock
 from tests.support.fake import fake_store
 
+DRAW_KEY = "the key of every draw in these tests"
 BACKENDS = ("valkey", "redis7", "cluster")
 
 
@@ -66,7 +68,8 @@ def house(backend: Settings | None, request: pytest.FixtureRequest) -> Iterator[
         store.client.flushall(target_nodes="primaries")
     else:
         store.client.flushall()
-    made = install(Runtime(backend or Settings(), store, IdMaker(secrets.randbits)))
+    settings = replace(backend or Settings(), draw_key=DRAW_KEY)
+    made = install(Runtime(settings, store, IdMaker(secrets.randbits)))
     yield made
     check_everything(store)
     store.close()

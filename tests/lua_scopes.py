@@ -131,11 +131,11 @@ class _Walker:
         elif node.id not in GLOBALS:
             self._say(f"{node.id} is not declared")
         elif node.id == "redis":
-            self._say("redis is good for redis.call alone")
+            self._say("redis is good for redis.call and redis.sha1hex alone")
 
     def _index(self, node: Any) -> None:
         dotted = node.notation is astnodes.IndexNotation.DOT
-        if _is_name(node.value, "redis") and dotted and node.idx.id == "call":
+        if _is_name(node.value, "redis") and dotted and node.idx.id in {"call", "sha1hex"}:
             return
         self.visit(node.value)
         if not dotted:
@@ -221,10 +221,9 @@ class _Walker:
 
 
 def is_redis_call(node: Any) -> bool:
-    """Tell whether a node calls a function of ``redis``."""
-    return (
-        isinstance(node, astnodes.Call) and isinstance(node.func, astnodes.Index) and _is_name(node.func.value, "redis")
-    )
+    """Tell whether a node is a ``redis.call``."""
+    called = node.func if isinstance(node, astnodes.Call) else None
+    return isinstance(called, astnodes.Index) and _is_name(called.value, "redis") and called.idx.id == "call"
 
 
 def _is_name(node: Any, name: str) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from chalicelib.fields import (
     Answer,
@@ -28,6 +28,9 @@ Seconds = Annotated[int, Field(ge=5, le=86_400)]
 ActiveMax = Annotated[int, Field(ge=1, le=1_000_000)]
 RatePerMinute = Annotated[int, Field(ge=1, le=1_000_000)]
 PerVisitor = Annotated[int, Field(ge=1, le=100)]
+QueueMode = Literal["draw", "fifo"]
+AdmissionMode = Literal["open", "paused", "passthrough", "closed"]
+_Said = TypeVar("_Said", bound=BaseModel)
 
 
 class EventCreate(Strict):
@@ -51,6 +54,10 @@ class EventCreate(Strict):
     session_seconds: Seconds = 900
     hold_seconds: Seconds = 900
     max_tickets_per_user: PerVisitor = 10
+    queue_mode: QueueMode | None = None
+    away_seconds: Seconds = 60
+    abandon_seconds: Seconds = 300
+    claim_seconds: Seconds = 120
     organiser_id: UserId | None = None
 
     @model_validator(mode="after")
@@ -58,6 +65,14 @@ class EventCreate(Strict):
         if self.is_seated_event and self.total_tickets > SEATS_MAX:
             raise ValueError(f"a seated event has at most {SEATS_MAX} tickets")
         return self
+
+
+def _not_null(said: _Said, nullable: frozenset[str]) -> _Said:
+    """Give what was said; raises ValueError when it says null of a field that is not in ``nullable``."""
+    for name in sorted(said.model_fields_set - nullable):
+        if getattr(said, name) is None:
+            raise ValueError(f"{name} must not be null")
+    return said
 
 
 class EventUpdate(Strict):
@@ -83,6 +98,10 @@ class EventUpdate(Strict):
     session_seconds: Seconds | None = None
     hold_seconds: Seconds | None = None
     max_tickets_per_user: PerVisitor | None = None
+    queue_mode: QueueMode | None = None
+    away_seconds: Seconds | None = None
+    abandon_seconds: Seconds | None = None
+    claim_seconds: Seconds | None = None
     organiser_id: UserId | None = None
 
     @model_validator(mode="before")
@@ -94,14 +113,30 @@ class EventUpdate(Strict):
 
     @model_validator(mode="after")
     def _only_some_may_be_null(self) -> Self:
-        for name in sorted(self.model_fields_set - NULLABLE):
-            if getattr(self, name) is None:
-                raise ValueError(f"{name} must not be null")
-        return self
+        return _not_null(self, NULLABLE)
+
+
+class AdmissionChange(Strict):
+    """What an operator changes of the admission while people wait; a message of null takes it back."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 0})
+
+    mode: AdmissionMode | None = None
+    message: ShortText | None = None
+    max_active_sessions: ActiveMax | None = None
+    admissions_per_minute: RatePerMinute | None = None
+    tickets_per_visitor: PerVisitor | None = None
+
+    @model_validator(mode="after")
+    def _only_some_may_be_null(self) -> Self:
+        return _not_null(self, frozenset({"message", "admissions_per_minute"}))
 
 
 class Event(Answer):
-    """An event as it is now; the sums hold: available + held + sold + blocked = stock."""
+    """An event as it is now; the sums hold: available + held + sold + blocked = stock.
+
+    ``queue_mode`` null is a draw if the sale starts later, else first come, first served; the first join settles it.
+    """
 
     id: Uuid
     name: str
@@ -127,13 +162,20 @@ class Event(Answer):
     session_seconds: int
     hold_seconds: int
     max_tickets_per_user: int
+    queue_mode: QueueMode | None
+    away_seconds: int
+    abandon_seconds: int
+    claim_seconds: int
+    mode: AdmissionMode
+    message: str | None
+    opened_at: Instant | None
     organiser_id: str | None
     layout_version: int
     created_at: Instant
     updated_at: Instant
 
 
-NULLABLE = frozenset({"sale_starts_at", "sale_ends_at", "admissions_per_minute", "organiser_id"})
+NULLABLE = frozenset({"sale_starts_at", "sale_ends_at", "admissions_per_minute", "queue_mode", "organiser_id"})
 READ_ONLY = frozenset(Event.model_fields) - frozenset(EventUpdate.model_fields)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from chalicelib.events import seats, service
-from chalicelib.events.model import Event, EventCreate, EventCreated, EventPage, EventUpdate, PageQuery
+from chalicelib.events.model import AdmissionChange, Event, EventCreate, EventCreated, EventPage, EventUpdate, PageQuery
 from chalicelib.events.seat_model import (
     Seat,
     SeatMap,
@@ -18,10 +18,13 @@ from chalicelib.events.seat_model import (
     SeatsQuery,
     SeatStates,
 )
-from chalicelib.http.route import PREFIX, Reply, Request, Routes
+from chalicelib.http.route import PREFIX, Reply, Request, Routes, with_etag
 
 SEATS_BYTES_MAX: Final = 2 * 1024 * 1024
-SCHEDULE_REFUSALS: Final = ("end_before_start", "end_in_past", "sale_window_invalid")
+SCHEDULE_REFUSALS: Final = (
+    *("end_before_start", "end_in_past", "sale_start_in_past", "sale_window_invalid"),
+    "draw_key_missing",
+)
 STATES_MAX_AGE_S: Final = 1
 LIST_HEADERS: Final = {"Cache-Control": "public, max-age=1"}
 LAYOUT_MAX_AGE_S: Final = 31_536_000
@@ -83,6 +86,18 @@ def get_event(request: Request) -> Reply:
 )
 def update_event(request: Request) -> Reply:
     return Reply(service.update_event(request.house, request.id("event_id"), request.body))
+
+
+@routes.add(
+    "POST",
+    f"{PREFIX}/events/{{event_id}}/admission",
+    summary="Change how people are admitted, at any time during the sale",
+    body=AdmissionChange,
+    answers={200: Event},
+    refusals=("event_not_found", "event_cancelled"),
+)
+def change_admission(request: Request) -> Reply:
+    return Reply(service.change_admission(request.house, request.id("event_id"), request.body))
 
 
 @routes.add(
@@ -157,7 +172,7 @@ def available_seats(request: Request) -> Reply:
 def seat_map(request: Request) -> Reply:
     layout = seats.seat_map(request.house, request.id("event_id"))
     fixed = request.query.v == layout.layout_version
-    return _with_etag(
+    return with_etag(
         request,
         f'"layout-{layout.layout_version}"',
         layout,
@@ -176,11 +191,4 @@ def seat_states(request: Request) -> Reply:
     known = request.headers.get("if-none-match", "").removeprefix("W/").strip('"')
     states = seats.seat_states(request.house, request.id("event_id"), known_version=known.removeprefix("states-"))
     etag = f'"states-{states.states_version}"' if states else f'"{known}"'
-    return _with_etag(request, etag, states, f"public, max-age={STATES_MAX_AGE_S}")
-
-
-def _with_etag(request: Request, etag: str, body: SeatMap | SeatStates | None, cache_control: str) -> Reply:
-    headers = {"ETag": etag, "Cache-Control": cache_control}
-    if request.headers.get("if-none-match", "").removeprefix("W/") == etag:
-        return Reply(status=304, headers=headers)
-    return Reply(body, headers=headers)
+    return with_etag(request, etag, states, f"public, max-age={STATES_MAX_AGE_S}")

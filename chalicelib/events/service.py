@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from chalicelib import ids, keys
+from chalicelib import ids, keys, seeds
 from chalicelib.errors import DomainError
-from chalicelib.events.model import Event, EventCreate, EventPage, EventUpdate, PageQuery
+from chalicelib.events.model import AdmissionChange, Event, EventCreate, EventPage, EventUpdate, PageQuery
 from chalicelib.runtime import Runtime
 from chalicelib.scripting import Call, call, found_only, run, run_many
 
@@ -22,6 +22,9 @@ _STORED = {
     "is_seated_event": "seated",
     "session_seconds": "session_ms",
     "hold_seconds": "hold_ms",
+    "away_seconds": "away_ms",
+    "abandon_seconds": "abandon_ms",
+    "claim_seconds": "claim_ms",
 }
 
 
@@ -48,7 +51,8 @@ def _create(house: Runtime, event_id: str, nonce: str, wish: EventCreate) -> tup
     # 64 hex digits and a nonce: a field of more than 64 bytes makes Redis keep the event as a hash table. In the
     # compact form of small hashes each field would be found by reading all before it, in every command.
     fingerprint = hashlib.sha256(wish.model_dump_json().encode()).hexdigest()
-    what = call("create_event", ids.code_of(event_id), event_id, fingerprint, nonce, *_stored(wish.model_dump()))
+    terms = [*_stored(wish.model_dump()), "commitment", seeds.commitment_of(house.settings.draw_key, event_id)]
+    what = call("create_event", ids.code_of(event_id), event_id, fingerprint, nonce, *terms)
     try:
         made, now_ms, *flat = run(house.store, what)
     except DomainError as refusal:
@@ -70,11 +74,22 @@ def update_event(house: Runtime, event_id: str, wish: EventUpdate) -> Event:
     if changes.get("status") in {"sold_out", "ended"}:
         # Derived, never stored: an Event that is sent back says what it was told.
         del changes["status"]
-    now_ms, *flat = run(house.store, call("update_event", ids.code_of(event_id), event_id, *_stored(changes)))
-    event = _event(now_ms, flat)
+    event = _change(house, event_id, "event.updated", "", changes)
     if "end_time" in changes:
         house.store.command("ZADD", keys.INDEX_EVENTS, event.end_time, event_id)
     return event
+
+
+def change_admission(house: Runtime, event_id: str, wish: AdmissionChange) -> Event:
+    """Change how people are admitted, at once; the log says who and why."""
+    changes = wish.model_dump(exclude_unset=True)
+    return _change(house, event_id, "admission.changed", wish.message or "", changes)
+
+
+def _change(house: Runtime, event_id: str, what: str, why: str, changes: dict[str, Any]) -> Event:
+    words = call("update_event", ids.code_of(event_id), event_id, what, why, *_stored(changes))
+    now_ms, *flat = run(house.store, words)
+    return _event(now_ms, flat)
 
 
 def delete_event(house: Runtime, event_id: str) -> None:
@@ -118,7 +133,7 @@ def _stored(fields: dict[str, Any]) -> list[str | int]:
 def _stored_value(name: str, value: str | int | None) -> str | int:
     if value is None:
         return ""
-    if name in {"session_seconds", "hold_seconds"}:
+    if name.endswith("_seconds"):
         return int(value) * 1000
     return int(value) if isinstance(value, bool) else value
 
@@ -133,6 +148,7 @@ def _event(now_ms: int, flat: list[str]) -> Event:
         status = "ended"
     elif status == "active" and sold_out:
         status = "sold_out"
+    queue_mode: Any = stored["queue_mode"] or None
     return Event(
         id=stored["id"],
         name=stored["name"],
@@ -159,6 +175,13 @@ def _event(now_ms: int, flat: list[str]) -> Event:
         hold_seconds=number["hold_ms"] // 1000,
         max_tickets_per_user=number["max_tickets_per_user"],
         organiser_id=stored["organiser_id"] or None,
+        queue_mode=queue_mode,
+        away_seconds=number["away_ms"] // 1000,
+        abandon_seconds=number["abandon_ms"] // 1000,
+        claim_seconds=number["claim_ms"] // 1000,
+        mode=stored["mode"],
+        message=stored["message"] or None,
+        opened_at=number["opened_ms"] or None,
         layout_version=number["layout_version"],
         created_at=number["created_ms"],
         updated_at=number["updated_ms"],

@@ -22,6 +22,7 @@ STATUS = {
     Kind.TOO_LARGE: 413,
     Kind.UNSUPPORTED: 415,
     Kind.UNPROCESSABLE: 422,
+    Kind.TOO_FAST: 429,
     Kind.INTERNAL: 500,
     Kind.BUSY: 503,
 }
@@ -46,6 +47,8 @@ def from_error(error: DomainError, request_id: str) -> Response:
         # Jittered, so that all who were refused at once do not come back at once.
         headers["Retry-After"] = str(random.randint(*RETRY_AFTER_S))  # noqa: S311 - spreads load, guards nothing
         extra.setdefault("outcome", "none")
+    elif error.refusal.kind is Kind.TOO_FAST:
+        headers["Retry-After"] = str(-(-int(error.data[0]) // 1000))
     return _response(error.refusal, request_id, error.detail, extra, headers)
 
 

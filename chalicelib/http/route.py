@@ -109,6 +109,14 @@ class Routes(list[Route]):
         return declare
 
 
+def with_etag(request: Request, etag: str, body: BaseModel | None, cache_control: str) -> Reply:
+    """Answer with the body under this ETag, or with 304 when the caller has it already."""
+    headers = {"ETag": etag, "Cache-Control": cache_control}
+    if request.headers.get("if-none-match", "").removeprefix("W/") == etag.removeprefix("W/"):
+        return Reply(status=304, headers=headers)
+    return Reply(body, headers=headers)
+
+
 def serve(app: Chalice, routes: Routes) -> None:
     """Hand the routes to Chalice, each view wrapped, and rewrite what Chalice answers by itself."""
     for row in routes:

@@ -3,7 +3,8 @@
 -- ATOMIC because two requests with one idempotency key, or one request sent twice, must make one event.
 -- ARGV: event_id, fingerprint of the request, a nonce of this request, then field, value ...
 -- RETURNS: ok, 1 if this made the event else 0, now_ms, then every field and value of the event
--- REFUSALS: event_code_taken, idempotency_key_reused, end_before_start, end_in_past, sale_window_invalid
+-- REFUSALS: event_code_taken, idempotency_key_reused, end_before_start, end_in_past, sale_start_in_past, sale_window_invalid,
+--           draw_key_missing
 local event_id, fingerprint, nonce = unpack(ARGV, 1, 3)
 local made_by = fingerprint .. ':' .. nonce
 
@@ -21,16 +22,20 @@ ev.last_ms = 0
 read_clock()
 local fields = {}
 for i = 4, #ARGV, 2 do fields[ARGV[i]] = ARGV[i + 1] end
-local why = schedule_problem(fields, true)
+local why = schedule_problem(fields, true, true)
 if why then return {why} end
 
 redis.call('HSET', EVENT, 'id', event_id, 'made_by', made_by, 'created_ms', now_text, 'updated_ms', now_text, 'layout_version', 0,
-    'available', fields.seated == '1' and 0 or fields.total_tickets, unpack(ARGV, 4))
+    'available', fields.seated == '1' and 0 or fields.total_tickets, 'mode', 'open', 'message', '', 'draw_digest', fields.commitment,
+    unpack(ARGV, 4))
 for _, name in ipairs({'seat_count', 'held', 'sold', 'blocked', 'browsing', 'next_seq', 'admitted_total', 'admitted_reported', 'log_seq',
-    'states_version', 'next_due_ms', 'last_ms', 'next_admission_us'}) do
+    'states_version', 'next_due_ms', 'last_ms', 'next_admission_us', 'opened_ms', 'minute', 'minute_ms', 'minute_total', 'pace_ms',
+    'pace_total', 'abandoned', 'abandoned_reported', 'no_shows', 'no_shows_reported', 'drain_lag_ms'}) do
     redis.call('HSET', EVENT, name, 0)
 end
-ev.last_ms = nil
+for name in next, ev do ev[name] = nil end -- what was not there before
+latch_opening()
+turn_minute()
 record('event.created', 'organiser', '')
 commit()
 return {'ok', 1, now, unpack(redis.call('HGETALL', EVENT))}

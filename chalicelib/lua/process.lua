@@ -3,7 +3,7 @@
 -- ATOMIC because places and stock must be counted in the step that hands them out.
 -- ARGV: event_id, request_id (a repeat of it is answered with those it admitted), count (1 to 500)
 -- RETURNS: ok, event_id, then for each one admitted session_id, session record
--- REFUSALS: event_not_found, event_cancelled, event_ended, event_not_on_sale, queue_empty, no_capacity
+-- REFUSALS: event_not_found, event_cancelled, event_ended, event_not_on_sale, queue_empty, no_capacity, nobody_present
 local event_id, request_id, count = unpack(ARGV)
 local missing = open(event_id, STEP)
 if missing then return missing end
@@ -11,6 +11,7 @@ if missing then return missing end
 -- The last eight requests, oldest first: "request=session,session;request=...". A retry comes within seconds of its
 -- first try, so eight are plenty, and the field cannot grow.
 local REMEMBERED = 8
+local LOOK_MAX = 1000 -- of those who may be away
 local history = redis.call('HGET', EVENT, 'processed') or ''
 local admitted = string.match(';' .. history, ';' .. string.gsub(request_id, '%-', '%%-') .. '=([^;]*);')
 if not admitted then
@@ -19,18 +20,21 @@ if not admitted then
         admit(0) -- admits nobody: sets the alarm for the start of the sale again, which the sweep has taken away
         return refuse(why)
     end
-    local waiting = redis.call('ZCARD', QUEUE)
-    if waiting == 0 then
+    if redis.call('ZCARD', QUEUE) == 0 then
         done()
         return {'queue_empty'}
     end
-    local n = math.min(tonumber(count), waiting, room())
+    local n = math.min(tonumber(count), room(true))
     if n < 1 then
         done()
         return {'no_capacity'}
     end
     local ids = {}
-    for i, s in ipairs(admit_first(n)) do ids[i] = s.id end
+    for i, s in ipairs(admit_first(n, LOOK_MAX)) do ids[i] = s.id end
+    if #ids == 0 then
+        done()
+        return {'nobody_present'}
+    end
     admitted = table.concat(ids, ',')
     history = history .. request_id .. '=' .. admitted .. ';'
     local _, entries = string.gsub(history, ';', ';')

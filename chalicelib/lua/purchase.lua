@@ -70,6 +70,7 @@ if ev.seated ~= 1 then
     if ev.available < n then return refuse('not_enough_tickets', ev.available) end
 end
 
+if claim(s) and wanted == 0 then save_session(s) end
 local expires_ms, ids, owned = now + ev.hold_ms, {}, #live
 local expires = text(expires_ms)
 for i = 1, n do

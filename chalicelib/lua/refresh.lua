@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
 -- Gives an active session its full time again, up to four times in all; a waiting one needs no time and stays as it is.
 -- ATOMIC because it may only last while it holds something or nobody waits, and both can change at any moment.
--- ARGV: '', session_id
--- RETURNS: ok, event_id, session_id, session record, position or nil
+-- ARGV: '', session_id, polls per second that all may make together, jitter from 0 to 999
+-- RETURNS: ok, event_id, session_id, session record, what tell() tells
 -- REFUSALS: event_not_found, session_not_found, session_ended, others_waiting
 local missing = begin(ARGV[1], STEP)
 if missing then return missing end
@@ -14,7 +14,7 @@ s = load_session(s.id)
 touch_session(s)
 if s.status ~= 'a' and s.status ~= 'w' then return refuse('session_ended') end
 if s.status == 'a' then
-    if s.held == '0' and redis.call('ZCARD', QUEUE) > 0 then return refuse('others_waiting') end
+    if s.held == '0' and waiting_count() > 0 then return refuse('others_waiting') end
     local wanted = math.min(now + ev.session_ms, tonumber(s.activated) + 4 * ev.session_ms)
     if wanted > tonumber(s.deadline) then
         s.deadline, s.seen = text(wanted), now_text
@@ -23,5 +23,6 @@ if s.status == 'a' then
         record('session.refreshed', s.id, s.deadline)
     end
 end
-done()
-return {'ok', ev.id, s.id, session_text(s), position(s) or false}
+s = here(s, ARGV[3], ARGV[4])
+commit()
+return {'ok', ev.id, s.id, session_text(s), tell(s)}

@@ -1,32 +1,31 @@
 #!lua flags=allow-oom
--- Says where a session stands, and notes that its owner was here.
+-- Says where a session stands, and notes that its owner was here and when to be here again.
 -- ATOMIC because position, state and deadline must be of one instant, after everything due has happened.
--- ARGV: '' or event_id, session_id, '' or a user_id: then it is that person's session, and nobody was here
--- RETURNS: ok, event_id, session_id, session record, position or nil, admissions_per_minute or nil
--- REFUSALS: event_not_found, session_not_found, not_in_queue
+-- ARGV: '' or event_id, session_id, '' or a user_id: then it is that person's session, and nobody was here;
+--       polls per second that all may make together, jitter from 0 to 999
+-- RETURNS: ok, event_id, session_id, session record, what tell() tells
+-- REFUSALS: event_not_found, session_not_found, not_in_queue, polling_too_fast
+local _, id, user, per_second, jitter = unpack(ARGV)
 local missing = begin(ARGV[1], STEP, FIELDS.status)
 if missing then return missing end
 
-local id, by_user = ARGV[2], ARGV[3] ~= ''
-if by_user then
-    id = redis.call('HGET', ENTRIES, ARGV[3])
+if user ~= '' then
+    id = redis.call('HGET', ENTRIES, user)
     if not id then return refuse('not_in_queue') end
 end
-local line = redis.call('HGET', SESSIONS, id)
-if not line then return refuse('session_not_found') end
-local status = string.match(line, '^%d+,(%a)')
-if status == 'a' and (behind or ev.status == 'cancelled') or status == 'w' and ev.status == 'cancelled' then
-    local s = parse_session(id, line)
+local s = load_session(id)
+if not s then return refuse('session_not_found') end
+if behind or ev.status == 'cancelled' then
     touch_session(s)
     touch_owner(s.user) -- its last hold may be due, which completes it
     s = load_session(id)
-    status, line = s.status, session_text(s)
 end
-if not by_user and (status == 'w' or status == 'a') then
-    -- The instant stands first in the record, and has had 13 digits since 2001.
-    line = now_text .. string.sub(line, 14)
-    redis.call('HSET', SESSIONS, id, line)
+if user == '' and (s.status == 'w' or s.status == 'a') then
+    local too_fast_ms = is_too_fast(s)
+    if too_fast_ms then return refuse('polling_too_fast', too_fast_ms) end
+    s = here(s, per_second, jitter)
+else
+    look(s, per_second, jitter)
 end
 commit()
-local place = status == 'a' and 0 or status == 'w' and redis.call('ZRANK', QUEUE, id) + 1
-return {'ok', ev.id, id, line, place, ev.admissions_per_minute}
+return {'ok', ev.id, id, session_text(s), tell(s)}

@@ -1,17 +1,17 @@
 #!lua
 -- Changes some fields of an event, all or none.
 -- ATOMIC because the new values are judged against what is sold and held at this instant.
--- ARGV: event_id, then field, value ...
+-- ARGV: event_id, what the log calls it, why, then field, value ...
 -- RETURNS: ok, now_ms, then every field and value of the event
 -- REFUSALS: event_not_found, event_cancelled, status_change_not_allowed, field_frozen, end_before_start, end_in_past,
---           sale_window_invalid, capacity_below_sold, capacity_below_seats
+--           sale_start_in_past, sale_window_invalid, draw_key_missing, capacity_below_sold, capacity_below_seats
 local missing = begin(ARGV[1], STEP)
 if missing then return missing end
 
 local old, new, changed = {}, {}, {}
 local all = redis.call('HGETALL', EVENT)
 for i = 1, #all, 2 do old[all[i]], new[all[i]] = all[i + 1], all[i + 1] end
-for i = 2, #ARGV, 2 do
+for i = 4, #ARGV, 2 do
     if old[ARGV[i]] ~= ARGV[i + 1] then
         new[ARGV[i]] = ARGV[i + 1]
         changed[#changed + 1] = ARGV[i]
@@ -27,8 +27,10 @@ end
 local used = ev.seat_count > 0 or ev.next_seq > 0
 if changes('seated') and used then return refuse('field_frozen', 'is_seated_event') end
 if changes('currency') and redis.call('HLEN', TICKETS) > 0 then return refuse('field_frozen', 'currency') end
-if changes('start_ms') or changes('end_ms') or changes('sale_starts_ms') or changes('sale_ends_ms') then
-    local why = schedule_problem(new, changes('end_ms'))
+if changes('queue_mode') and ev.next_seq > 0 then return refuse('field_frozen', 'queue_mode') end
+if changes('sale_starts_ms') and ev.opened_ms > 0 then return refuse('field_frozen', 'sale_starts_at') end
+if changes('start_ms') or changes('end_ms') or changes('sale_starts_ms') or changes('sale_ends_ms') or changes('queue_mode') then
+    local why = schedule_problem(new, changes('end_ms'), changes('sale_starts_ms'))
     if why then return refuse(why) end
 end
 local total, seated = tonumber(new.total_tickets), new.seated == '1'
@@ -45,8 +47,11 @@ if #changed > 0 then
     end
     redis.call('HSET', EVENT, 'updated_ms', now_text)
     set('available', seated and (ev.seat_count - ev.blocked - ev.held - ev.sold) or (total - ev.held - ev.sold))
-    record('event.updated', 'organiser', table.concat(changed, ','))
+    local said = {}
+    for i, field in ipairs(changed) do said[i] = ARGV[2] == 'event.updated' and field or field .. '=' .. new[field] end
+    record(ARGV[2], 'organiser', table.concat(said, ',') .. (ARGV[3] ~= '' and ' ' .. ARGV[3] or ''))
     if ev.status == 'cancelled' then sweep_due(STEP) end
+    latch_opening()
 end
 done()
 return {'ok', now, unpack(redis.call('HGETALL', EVENT))}

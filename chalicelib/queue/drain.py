@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from chalicelib import ids, keys
 from chalicelib.errors import DomainError
+from chalicelib.queue.stats import parse_minute
 from chalicelib.runtime import Runtime
 from chalicelib.scripting import Call, call, run, run_many
 from chalicelib.store import Store
@@ -21,8 +22,33 @@ RUN_S_MAX = 55.0
 MARGIN_MS = 2_000
 LEASE_MS = 5_000
 BATCH = 100
-CATCH_UP_MAX = 50
-"""Steps of 500 that one event may take in one tick before the others have their turn."""
+GLANCE = 50
+"""Objects of each kind that the first step takes of an event: a hundred share a trip, and others must not wait."""
+STEP = 500
+CATCH_UP_MAX = 100
+"""Steps of 500 that one event may take in one tick before the others have their turn; each is a trip of its own."""
+
+
+class Step(NamedTuple):
+    """What one step of the drain answers of an event; ``minute`` is the line of the last full one, or nothing."""
+
+    sessions_ended: int
+    holds_ended: int
+    activations: int
+    waiting: int
+    active: int
+    now_ms: int
+    next_due_ms: int
+    lag_ms: int
+    away: int
+    abandoned: int
+    no_shows: int
+    minute: str
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is more to do at once."""
+        return 0 < self.next_due_ms <= self.now_ms
 
 
 class Clock(Protocol):
@@ -48,8 +74,26 @@ class Report:
     holds_ended: int = 0
     activations: int = 0
     lag_ms: int = 0
+    abandoned: int = 0
+    no_shows: int = 0
+    rooms: dict[str, Step] = field(default_factory=dict)
     failing: dict[str, str] = field(default_factory=dict)
     pending: bool = False
+
+    @property
+    def metrics(self) -> dict[str, int]:
+        """What a run is measured by: what it did, how many there are now, and the longest waits of any event."""
+        minutes = [parse_minute(room.minute) for room in self.rooms.values() if room.minute]
+        return {
+            "activations": self.activations,
+            "abandoned": self.abandoned,
+            "no_shows": self.no_shows,
+            "drain_lag_ms": self.lag_ms,
+            **{
+                name: sum(getattr(room, name) for room in self.rooms.values()) for name in ("waiting", "active", "away")
+            },
+            **{name: max((int(m[name] or 0) for m in minutes), default=0) for name in ("wait_p50_ms", "wait_p95_ms")},
+        }
 
 
 def drain(house: Runtime, remaining_ms: Callable[[], int], clock: Clock, log: Callable[..., None]) -> Report:
@@ -80,42 +124,44 @@ def _tick(house: Runtime, report: Report, log: Callable[..., None]) -> None:
     events = [str(event_id) for event_id in house.store.command("ZRANGE", keys.INDEX_EVENTS, 0, -1)]
     report.failing.clear()
     report.pending = False
+    report.rooms.clear()
     for start in range(0, len(events), BATCH):
-        behind = _step(house, events[start : start + BATCH], report, log)
-        for _ in range(CATCH_UP_MAX):
-            if not behind:
-                break
-            behind = _step(house, behind, report, log)
+        for behind in _step(house, events[start : start + BATCH], GLANCE, report, log):
+            for _ in range(CATCH_UP_MAX):
+                if not _step(house, [behind], STEP, report, log):
+                    break
 
 
-def _step(house: Runtime, events: list[str], report: Report, log: Callable[..., None]) -> list[str]:
+def _step(house: Runtime, events: list[str], size: int, report: Report, log: Callable[..., None]) -> list[str]:
     """Drain each of these once; gives those with more to do at once."""
     behind = []
-    for event_id, answer in zip(events, _answers(house, events), strict=True):
+    for event_id, answer in zip(events, _answers(house, events, size), strict=True):
         if isinstance(answer, Exception):
             if isinstance(answer, DomainError) and answer.code == "event_not_found":
                 continue  # the index may name too many
             report.failing[event_id] = repr(answer)
             log("an event could not be drained", event_id=event_id, reason=repr(answer))
             continue
-        sessions, holds, activations, waiting, active, now_ms, next_due_ms, lag_ms = (int(value) for value in answer)
-        report.sessions_ended += sessions
-        report.holds_ended += holds
-        report.activations += activations
-        report.lag_ms = max(report.lag_ms, lag_ms)
-        report.pending = report.pending or next_due_ms > 0 or waiting + active > 0
-        if 0 < next_due_ms <= now_ms:
+        step = Step(*answer)
+        for name in ("sessions_ended", "holds_ended", "activations", "abandoned", "no_shows"):
+            setattr(report, name, getattr(report, name) + getattr(step, name))
+        report.lag_ms = max(report.lag_ms, step.lag_ms)
+        report.rooms[event_id] = step
+        report.pending = report.pending or step.next_due_ms > 0 or step.waiting + step.active + step.away > 0
+        if step.is_behind:
             behind.append(event_id)
     return behind
 
 
-def _answers(house: Runtime, events: list[str]) -> list[Any]:
+def _answers(house: Runtime, events: list[str], size: int) -> list[Any]:
     try:
-        return list(run_many(house.store, [call("drain", ids.code_of(event_id), event_id) for event_id in events]))
+        return list(
+            run_many(house.store, [call("drain", ids.code_of(event_id), event_id, size) for event_id in events])
+        )
     except Exception as error:  # noqa: BLE001 - whatever one event does to its batch, each is then asked alone
         if len(events) == 1:
             return [error]
-        return [answer for event_id in events for answer in _answers(house, [event_id])]
+        return [answer for event_id in events for answer in _answers(house, [event_id], size)]
 
 
 def _lease(store: Store, owner: str) -> bool:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from chalicelib import ids
 from chalicelib.fields import Answer, Instant, SessionId, Strict, UserId, Uuid
 from chalicelib.keys import SESSION_FIELDS
 
 PROCESS_MAX = 500
-POLL_NEAR_MS = 2_000
-POLL_FAR_MS = 30_000
-POLL_PER_PLACE_MS = 20
+MEASURED_MS_MIN = 10_000
+"""Over less time than this a pace is not known."""
 
-State = Literal["waiting", "active", "completed", "expired", "left", "abandoned"]
-_STATES: dict[str, State] = {
+Status = Literal["waiting", "active", "completed", "expired", "left", "abandoned"]
+RoomState = Literal["lobby", "waiting", "standby", "sold_out", "paused", "ended"]
+State = RoomState | Literal["active", "completed", "expired", "left", "abandoned"]
+Mode = Literal["open", "paused", "passthrough", "closed"]
+_STATES: dict[str, Status] = {
     "w": "waiting",
     "a": "active",
     "c": "completed",
@@ -27,12 +29,16 @@ _STATES: dict[str, State] = {
 }
 
 
+Nonce = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+
+
 class Join(Strict):
-    """Who wants to join which queue. In open mode a client may choose its session id."""
+    """Who wants to join which queue. In open mode a client may choose its session id; the nonce goes into a draw."""
 
     event_id: Uuid
     user_id: UserId
     session_id: SessionId | None = None
+    nonce: Nonce | None = None
 
 
 class SessionOnly(Strict):
@@ -48,13 +54,13 @@ class Process(Strict):
 
 
 class PublicEntry(Answer):
-    """A place in a queue, for everybody to see: position 1 is next, 0 is active, null is over."""
+    """A place in a queue, for everybody to see: position 1 is next, 0 is active, null is none, as in the lobby."""
 
     id: Uuid
     event_id: Uuid
     user_id: str
     position: int | None
-    status: State
+    status: Status
     entered_at: Instant
     activated_at: Instant | None
     expires_at: Instant | None
@@ -68,21 +74,72 @@ class QueueEntry(PublicEntry):
     session_id: str
 
 
-class QueueStatus(Answer):
-    """Where a session stands and when to ask again; an estimate of null is not known."""
+class Standing(Answer):
+    """What every answer of the queue says beside the entry.
+
+    ``state`` is what the room is to this person; ``poll_after_ms`` when to ask again, null when there is nothing to ask
+    any more; ``may_return`` in standby how many tickets are held or claimed by others; ``mode`` the operator's.
+    """
+
+    state: State
+    poll_after_ms: int | None
+    opens_in_ms: int | None
+    may_return: int | None
+    mode: Mode
+
+
+class Told(Standing):
+    """The same with the operator's message to those who wait."""
+
+    message: str | None
+
+
+class Joined(QueueEntry, Told):
+    """A place in a queue, and with a draw the receipt of the first join."""
+
+    receipt: str | None
+
+
+class PositionAnswer(PublicEntry, Told):
+    """Where a person stands."""
+
+
+class QueueStatus(Told):
+    """Where a session stands; an estimate of null is not known.
+
+    ``ahead`` less the growth of ``admitted_total`` in the public answer is an upper bound of how many are ahead later,
+    as long as ``epoch`` is the same. ``admission_token`` is for other shops, while it is this session's turn.
+    """
 
     entry: QueueEntry
-    state: State
     estimated_wait_seconds: int | None
     estimated_wait_time: str
-    poll_after_ms: int
+    ahead: int | None
+    admitted_total: int
+    epoch: int
+    admission_token: str | None
 
 
 class QueueLength(Answer):
-    """How many wait now."""
+    """How many wait now; null in the lobby."""
 
     event_id: Uuid
-    length: int
+    length: int | None
+    state: RoomState
+
+
+class Serving(Answer):
+    """What everybody may know of a room, the same for all; ``epoch`` is 0 before the sale has opened."""
+
+    event_id: Uuid
+    state: RoomState
+    mode: Mode
+    message: str | None
+    admitted_total: int
+    waiting: int | None
+    opens_at: Instant | None
+    epoch: int
+    server_time: Instant
 
 
 class Activated(Answer):
@@ -91,11 +148,38 @@ class Activated(Answer):
     activated: list[QueueEntry]
 
 
-class SessionAnswer(Answer):
+class SessionAnswer(Standing):
     """What became of a session."""
 
     message: str
     entry: QueueEntry
+
+
+class Telling(NamedTuple):
+    """What a command says of a session beside its record: the end of its answer, in this order."""
+
+    position: int | None
+    state: State
+    poll_after_ms: int | None
+    opens_in_ms: int | None
+    may_return: int | None
+    now_ms: int
+    admitted_total: int
+    pace_ms: int
+    paced: int
+    epoch: int
+    mode: Mode
+    message: str
+
+    @property
+    def standing(self) -> dict[str, Any]:
+        """The fields of ``Standing``."""
+        return {name: getattr(self, name) for name in Standing.model_fields}
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The fields of ``Told``."""
+        return self.standing | {"message": self.message or None}
 
 
 def queue_entry(
@@ -120,11 +204,11 @@ def queue_entry(
     )
 
 
-def estimated_wait_s(position: int | None, admissions_per_minute: int | None) -> int | None:
-    """Estimate the wait in seconds from the rate limit, the fastest the queue can move; None when nothing is known."""
-    if position is None or admissions_per_minute is None:
-        return 0 if position == 0 else None
-    return math.ceil(position * 60 / admissions_per_minute)
+def estimated_wait_s(position: int | None, pace_ms: int, admitted: int) -> int | None:
+    """Estimate the wait in seconds from so many admitted within the last ``pace_ms``; None when nothing is known."""
+    if position is None or (position > 0 and (admitted < 1 or pace_ms < MEASURED_MS_MIN)):
+        return None
+    return math.ceil(position * pace_ms / admitted / 1000) if position else 0
 
 
 def duration_text(seconds: int | None) -> str:
@@ -136,8 +220,3 @@ def duration_text(seconds: int | None) -> str:
     if hours:
         return f"{hours}h{minutes}m{rest}s"
     return f"{minutes}m{rest}s" if minutes else f"{rest}s"
-
-
-def poll_after_ms(position: int | None) -> int:
-    """Say when to ask again: soon near the front, seldom far back."""
-    return min(POLL_FAR_MS, POLL_NEAR_MS + POLL_PER_PLACE_MS * (position or 0))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from chalicelib.http.route import PREFIX, Reply, Request, Routes
+import hashlib
+
+from chalicelib.http.route import PREFIX, Reply, Request, Routes, with_etag
 from chalicelib.queue import model, service
 
+SERVING_MAX_AGE_S = 1
+SERVING_STALE_S = 5
 SALE_REFUSALS = ("event_not_found", "event_cancelled", "event_ended", "event_not_on_sale")
 
 routes = Routes()
@@ -15,8 +19,8 @@ routes = Routes()
     f"{PREFIX}/queue/join",
     summary="Join the queue of an event",
     body=model.Join,
-    answers={200: model.QueueEntry, 201: model.QueueEntry},
-    refusals=(*SALE_REFUSALS, "sold_out", "session_id_taken"),
+    answers={200: model.Joined, 201: model.Joined},
+    refusals=(*SALE_REFUSALS, "queue_closed", "sold_out", "session_id_taken", "draw_key_changed"),
     metric="joins",
 )
 def join(request: Request) -> Reply:
@@ -28,7 +32,7 @@ def join(request: Request) -> Reply:
     "GET",
     f"{PREFIX}/queue/position/{{event_id}}/{{user_id}}",
     summary="Tell where a person stands",
-    answers={200: model.PublicEntry},
+    answers={200: model.PositionAnswer},
     refusals=("event_not_found", "not_in_queue"),
 )
 def queue_position(request: Request) -> Reply:
@@ -40,7 +44,7 @@ def queue_position(request: Request) -> Reply:
     f"{PREFIX}/queue/status/{{session_id}}",
     summary="Tell where a session stands and when to ask again",
     answers={200: model.QueueStatus},
-    refusals=("session_not_found",),
+    refusals=("session_not_found", "polling_too_fast"),
 )
 def queue_status(request: Request) -> Reply:
     return Reply(service.status(request.house, request.name("session_id")))
@@ -58,13 +62,31 @@ def queue_length(request: Request) -> Reply:
 
 
 @routes.add(
+    "GET",
+    f"{PREFIX}/queue/serving/{{event_id}}",
+    summary="Tell what everybody may know of a room",
+    answers={200: model.Serving, 304: None},
+    refusals=("event_not_found",),
+)
+def queue_serving(request: Request) -> Reply:
+    serving = service.serving(request.house, request.id("event_id"))
+    said = serving.model_dump_json(exclude={"server_time"})
+    return with_etag(
+        request,
+        f'W/"{hashlib.sha256(said.encode()).hexdigest()[:32]}"',
+        serving,
+        f"public, max-age={SERVING_MAX_AGE_S}, stale-while-revalidate={SERVING_STALE_S}",
+    )
+
+
+@routes.add(
     "POST",
     f"{PREFIX}/queue/process/{{event_id}}",
     summary="Admit the next by hand, past the rate, never past the places or the stock",
     body=model.Process,
     body_optional=True,
     answers={200: model.QueueEntry | model.Activated},
-    refusals=(*SALE_REFUSALS, "queue_empty", "no_capacity"),
+    refusals=(*SALE_REFUSALS, "queue_empty", "no_capacity", "nobody_present"),
     idempotent=True,
 )
 def process_queue(request: Request) -> Reply:
@@ -82,8 +104,7 @@ def process_queue(request: Request) -> Reply:
     refusals=("session_not_found", "session_ended", "others_waiting"),
 )
 def refresh_session(request: Request) -> Reply:
-    entry = service.refresh(request.house, request.body.session_id)
-    return Reply(model.SessionAnswer(message="Session refreshed successfully", entry=entry))
+    return Reply(service.refresh(request.house, request.body.session_id))
 
 
 @routes.add(
@@ -95,5 +116,4 @@ def refresh_session(request: Request) -> Reply:
     refusals=("session_not_found",),
 )
 def leave_queue(request: Request) -> Reply:
-    entry = service.leave(request.house, request.body.session_id)
-    return Reply(model.SessionAnswer(message="Place given up", entry=entry))
+    return Reply(service.leave(request.house, request.body.session_id))

@@ -1,17 +1,19 @@
-"""The verbs of the queue: join, status, position, length, refresh, leave, process."""
+"""The verbs of the queue: join, status, position, length, serving, refresh, leave, process."""
 
 from __future__ import annotations
+
+import random
 
 from chalicelib import ids, keys
 from chalicelib.errors import DomainError
 from chalicelib.keys import SESSION_FIELDS
-from chalicelib.queue import model
-from chalicelib.queue.model import QueueEntry, QueueLength, QueueStatus, queue_entry
+from chalicelib.queue import admission_token, draws, model
+from chalicelib.queue.model import QueueEntry, QueueLength, QueueStatus, Telling, queue_entry
 from chalicelib.runtime import Runtime
 from chalicelib.scripting import call, run
 
 
-def join(house: Runtime, wish: model.Join) -> tuple[QueueEntry, bool]:
+def join(house: Runtime, wish: model.Join) -> tuple[model.Joined, bool]:
     """Join a queue; gives the place and whether this request made it.
 
     A repeat gives the place that is there. A session id that the client chose costs one more round trip; raises
@@ -21,57 +23,85 @@ def join(house: Runtime, wish: model.Join) -> tuple[QueueEntry, bool]:
     alias = wish.session_id if wish.session_id and not ids.is_ours(wish.session_id) else None
     session_id = house.ids.within(code)
     claimed = _claim(house, alias, wish.user_id, session_id) if alias else session_id
-    made, event_id, actual_id, record, position, _ = run(
-        house.store, call("join", code, wish.event_id, wish.user_id, session_id, alias or "")
-    )
+    lot = draws.lot(house, wish.event_id, wish.user_id, wish.nonce or alias or session_id)
+    what = call("join", code, wish.event_id, wish.user_id, session_id, alias or "", *pacing(house), *lot)
+    made, event_id, actual_id, record, receipt, *rest = run(house.store, what)
     if alias and claimed != actual_id:
         # The alias was used before, in another event or for a place that is over: now it means this one.
         house.store.command("SET", keys.alias(alias), f"{wish.user_id},{actual_id}")
-    return queue_entry(event_id, actual_id, record, position, alias), bool(made)
+    telling = Telling(*rest)
+    entry = queue_entry(event_id, actual_id, record, telling.position, alias)
+    return model.Joined(**dict(entry), **telling.told, receipt=receipt), bool(made)
 
 
 def status(house: Runtime, session: str) -> QueueStatus:
-    """Tell where a session stands, and note that its owner was here."""
-    session_id, alias = resolve(house, session)
-    try:
-        answer = run(house.store, call("status", ids.code_of(session_id), "", session_id, ""))
-    except DomainError as refusal:
-        raise _as_session(refusal) from None
-    event_id, _, record, position, rate = answer
-    entry = queue_entry(event_id, session_id, record, position, alias)
-    seconds = model.estimated_wait_s(position, int(rate) if rate else None)
+    """Tell where a session stands, and note that its owner was here; raises ``polling_too_fast``."""
+    entry, telling = _own(house, "status", session, "")
+    seconds = model.estimated_wait_s(telling.position, telling.pace_ms, telling.paced)
+    token = None
+    if telling.state == "active" and entry.expires_at:
+        token = admission_token.sign(
+            house.settings.admission_keys,
+            event_id=entry.event_id,
+            user_id=entry.user_id,
+            now_ms=telling.now_ms,
+            deadline_ms=entry.expires_at,
+        )
     return QueueStatus(
         entry=entry,
-        state=entry.status,
+        **telling.told,
         estimated_wait_seconds=seconds,
         estimated_wait_time=model.duration_text(seconds),
-        poll_after_ms=model.poll_after_ms(position),
+        ahead=telling.position - 1 if telling.position else None,
+        admitted_total=telling.admitted_total,
+        epoch=telling.epoch,
+        admission_token=token,
     )
 
 
-def position(house: Runtime, event_id: str, user_id: str) -> model.PublicEntry:
+def position(house: Runtime, event_id: str, user_id: str) -> model.PositionAnswer:
     """Tell where a person stands, without giving the session away."""
-    event_id, session_id, record, place, *_ = run(
-        house.store, call("status", ids.code_of(event_id), event_id, "", user_id)
-    )
-    entry = queue_entry(event_id, session_id, record, place)
-    return model.PublicEntry(**entry.model_dump(exclude={"session_id"}))
+    what = call("status", ids.code_of(event_id), event_id, "", user_id, *pacing(house))
+    event_id, session_id, record, *rest = run(house.store, what)
+    telling = Telling(*rest)
+    entry = dict(queue_entry(event_id, session_id, record, telling.position))
+    del entry["session_id"]
+    return model.PositionAnswer(**entry, **telling.told)
 
 
 def length(house: Runtime, event_id: str) -> QueueLength:
-    """Count who waits now."""
-    (waiting,) = run(house.store, call("length", ids.code_of(event_id), event_id))
-    return QueueLength(event_id=event_id, length=waiting)
+    """Count who waits now; in the lobby nobody is told."""
+    waiting, state = run(house.store, call("length", ids.code_of(event_id), event_id))
+    return QueueLength(event_id=event_id, length=waiting, state=state)
 
 
-def refresh(house: Runtime, session: str) -> QueueEntry:
+def serving(house: Runtime, event_id: str) -> model.Serving:
+    """Tell what everybody may know of a room."""
+    answer = run(house.store, call("serving", ids.code_of(event_id), event_id))
+    state, mode, message, admitted_total, waiting, now_ms, epoch, opens_ms = answer
+    return model.Serving(
+        event_id=event_id,
+        state=state,
+        mode=mode,
+        message=message or None,
+        admitted_total=admitted_total,
+        waiting=waiting,
+        opens_at=opens_ms,
+        epoch=epoch,
+        server_time=now_ms,
+    )
+
+
+def refresh(house: Runtime, session: str) -> model.SessionAnswer:
     """Give an active session its full time again; a waiting one stays as it is."""
-    return _move(house, "refresh", session)
+    entry, telling = _own(house, "refresh", session)
+    return model.SessionAnswer(message="Session refreshed successfully", entry=entry, **telling.standing)
 
 
-def leave(house: Runtime, session: str) -> QueueEntry:
+def leave(house: Runtime, session: str) -> model.SessionAnswer:
     """Give a place or a turn up; what the session holds lives on. A repeat gives the same answer."""
-    return _move(house, "leave", session)
+    entry, telling = _own(house, "leave", session)
+    return model.SessionAnswer(message="Place given up", entry=entry, **telling.standing)
 
 
 def process(house: Runtime, event_id: str, count: int, key: str | None) -> list[QueueEntry]:
@@ -92,13 +122,20 @@ def resolve(house: Runtime, session: str) -> tuple[str, str | None]:
     return stored.rpartition(",")[2], session
 
 
-def _move(house: Runtime, command: str, session: str) -> QueueEntry:
+def pacing(house: Runtime) -> tuple[int, int]:
+    """Give what the time until the next poll is made of: polls per second in all, and a jitter from 0 to 999."""
+    return house.settings.polls_per_second, random.randrange(1000)  # noqa: S311 - spreads load, guards nothing
+
+
+def _own(house: Runtime, command: str, session: str, *words: str) -> tuple[QueueEntry, Telling]:
     session_id, alias = resolve(house, session)
     try:
-        event_id, _, record, place = run(house.store, call(command, ids.code_of(session_id), "", session_id))
+        answer = run(house.store, call(command, ids.code_of(session_id), "", session_id, *words, *pacing(house)))
     except DomainError as refusal:
         raise _as_session(refusal) from None
-    return queue_entry(event_id, session_id, record, place, alias)
+    event_id, _, record, *rest = answer
+    telling = Telling(*rest)
+    return queue_entry(event_id, session_id, record, telling.position, alias), telling
 
 
 def _claim(house: Runtime, alias: str, user_id: str, session_id: str) -> str:

@@ -77,7 +77,7 @@ def drain_raw(port: int, event: str, times: int) -> int:
     api_on(port)
     store = connect(Settings(redis_host="127.0.0.1", redis_port=port))
     for _ in range(times):
-        run(store, call("drain", code_of(event), event))
+        run(store, call("drain", code_of(event), event, 500))
     return times
 
 

@@ -112,6 +112,7 @@ GOOD: dict[str, Row] = {
     "tickets_of_user": _my_tickets,
     "/health": lambda s: s.api.get("/health"),
     "health": lambda s: s.api.get(f"{V1}/health"),
+    "/.well-known/jwks.json": lambda s: s.api.get("/.well-known/jwks.json"),
     "/openapi.json": lambda s: s.api.get("/openapi.json"),
 }  # fmt: skip
 

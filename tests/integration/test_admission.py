@@ -154,9 +154,9 @@ def test_a_seat_more_brings_the_next_in_at_once(api: Api, more: Callable[[Api, s
 
 
 def test_nobody_is_admitted_before_the_sale_starts(api: Api, clock: Clock) -> None:
-    """People line up before; at the exact millisecond of the start the first of them are inside."""
+    """People line up before; at the exact millisecond of the start the first of them are inside, if it is no draw."""
     freeze(clock)
-    event = new_event(api, sale_starts_at=instant(clock, ms=HOUR_MS), max_active_sessions=2)
+    event = new_event(api, sale_starts_at=instant(clock, ms=HOUR_MS), queue_mode="fifo", max_active_sessions=2)
     visitors = crowd(event, 3)
     clock.advance(ms=HOUR_MS - 1)
     assert states(api, visitors) == "www"

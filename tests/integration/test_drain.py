@@ -12,6 +12,7 @@ import app
 from chalicelib.ids import EventCode, code_of
 from chalicelib.keys import event_key
 from chalicelib.queue.drain import DrainFailed
+from chalicelib.queue.stats import parse_minute
 from chalicelib.runtime import Runtime
 from tests.support.api import Api
 from tests.support.clock import Clock
@@ -34,6 +35,8 @@ from tests.support.sale import (
 )
 
 LITTLE_MS = 2_500
+ASIDE = "aside:{{{}}}"
+"""Where the active sessions of a broken event lie until it is mended."""
 
 
 def scheduled(left_ms: int) -> dict[str, Any]:
@@ -58,7 +61,8 @@ def scheduled(left_ms: int) -> dict[str, Any]:
 def due(api: Api, clock: Clock) -> list[Visitor]:
     """Give three visitors in the millisecond in which the session and the hold of the first are due; two wait."""
     freeze(clock)
-    visitors = crowd(new_event(api, max_active_sessions=1, session_seconds=60, hold_seconds=60), 3)
+    terms = {"max_active_sessions": 1, "session_seconds": 60, "hold_seconds": 60, "claim_seconds": 60}
+    visitors = crowd(new_event(api, away_seconds=86_400, **terms), 3)  # nobody of them asks again
     hold(api, visitors[0])
     clock.advance(ms=60_000)
     return visitors
@@ -73,13 +77,18 @@ def test_the_schedule_moves_an_event_on_that_nobody_asks_about(due: list[Visitor
 
 
 def test_the_script_tells_what_it_did_and_when_to_come_again(due: list[Visitor], clock: Clock) -> None:
-    """Sessions and holds ended, people admitted, waiting and inside, the time, the next deadline, the lag."""
-    event, now_ms = due[0].event, clock.now_us() // 1000
+    """Sessions and holds ended, people admitted, waiting and inside, the time, the next deadline, the lag.
+
+    Then who is away, who was abandoned or did not come since the last drain, and the last full minute.
+    """
+    event, now_ms = due[0].event, clock.now_us() // 1000 + 7
     clock.advance(ms=7)
-    assert raw("drain", event, "") == [1, 1, 2, 1, 1, now_ms + 7, now_ms + 7 + 60_000, 7]
-    assert raw("drain", event, "") == [0, 0, 0, 1, 1, now_ms + 7, now_ms + 7 + 60_000, 0]
+    assert raw("drain", event, "", 500)[:-1] == [1, 1, 2, 1, 1, now_ms, now_ms + MINUTE_MS, 7, 0, 0, 0]
+    *done, minute = raw("drain", event, "", 500)
+    assert done == [0, 0, 0, 1, 1, now_ms, now_ms + MINUTE_MS, 0, 0, 0, 0]
+    assert parse_minute(minute)["minute"] == str(now_ms // MINUTE_MS - 1)
     with nothing_changed():
-        assert refusal("drain", UNKNOWN, "") == "event_not_found"
+        assert refusal("drain", UNKNOWN, "", 500) == "event_not_found"
 
 
 def test_a_tick_ends_five_thousand_sessions(api: Api, clock: Clock) -> None:
@@ -97,7 +106,8 @@ def test_a_tick_ends_five_thousand_sessions(api: Api, clock: Clock) -> None:
 def test_what_becomes_due_during_a_run_is_done_in_its_ticks(api: Api, clock: Clock) -> None:
     """One a minute is admitted; a run of which each pause is a minute lets one in a tick, until nobody waits."""
     freeze(clock)
-    event = new_event(api, admissions_per_minute=1, session_seconds=86_400)
+    patience = {"away_seconds": 86_400, "claim_seconds": 86_400}  # nobody asks again in this test
+    event = new_event(api, admissions_per_minute=1, session_seconds=86_400, **patience)
     crowd(event, 4)
     admitted: list[int] = []
 
@@ -146,7 +156,7 @@ def broken(api: Api, house: Runtime, due: list[Visitor]) -> Iterator[str]:
     """Give an event with a key of a wrong type, beside the one that is due."""
     event = enter(api, new_event(api, session_seconds=5, end_time="2090-12-25T22:00:00Z"), "ada").event
     code: EventCode = code_of(event)
-    active, aside = event_key("active", code), event_key("away", code)
+    active, aside = event_key("active", code), ASIDE.format(code)
     house.store.command("RENAME", active, aside)
     house.store.command("SET", active, "of a wrong type")
     yield event
@@ -169,7 +179,7 @@ def test_an_event_that_fails_stops_no_other_and_is_named(due: list[Visitor], bro
 def test_an_event_that_has_recovered_is_forgiven(house: Runtime, broken: str, clock: Clock) -> None:
     """The run ends well when the failing event succeeds at its last try."""
     clock.advance(ms=5000)
-    key, aside = (event_key(name, code_of(broken)) for name in ("active", "away"))
+    key, aside = event_key("active", code_of(broken)), ASIDE.format(code_of(broken))
 
     def mend() -> None:
         if read(broken, "active", "TYPE") == "string":

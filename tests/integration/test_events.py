@@ -60,6 +60,7 @@ def test_an_event_is_read_as_it_was_created(api: Api) -> None:
     [
         ({"end_time": "2090-12-25T20:00:00Z"}, "end_before_start"),
         ({"start_time": "2001-01-01T00:00:00Z", "end_time": "2001-01-02T00:00:00Z"}, "end_in_past"),
+        ({"sale_starts_at": "2001-01-01T00:00:00Z"}, "sale_start_in_past"),
         ({"sale_ends_at": "2090-12-25T23:00:00.001Z"}, "sale_window_invalid"),
         ({"sale_starts_at": "2090-12-25T23:00:00Z"}, "sale_window_invalid"),
         (
@@ -69,10 +70,10 @@ def test_an_event_is_read_as_it_was_created(api: Api) -> None:
     ],
 )
 def test_times_that_contradict_each_other_make_no_event(api: Api, fields: dict[str, object], code: str) -> None:
-    """Neither when it is created, nor by a change."""
+    """Neither when it is created, nor by a change before its sale has opened."""
     with nothing_changed():
         assert said(create(api, fields)) == (400, code)
-    event = new_event(api)
+    event = new_event(api, sale_starts_at="2090-12-02T00:00:00Z")
     with nothing_changed():
         assert said(api.put(f"/events/{event}", fields)) == (400, code)
 
@@ -226,11 +227,12 @@ def test_an_event_with_live_tickets_is_not_deleted(api: Api) -> None:
             assert said(api.get(f"/events/{gone}")) == (404, "event_not_found")
 
 
-def test_a_deleted_event_leaves_nothing_behind(api: Api) -> None:
-    """The database is as it was before the event, queue, seats and log included."""
+@pytest.mark.parametrize("fields", [{"is_seated_event": True}, {"sale_starts_at": "2090-12-02T00:00:00Z"}])
+def test_a_deleted_event_leaves_nothing_behind(api: Api, fields: dict[str, object]) -> None:
+    """The database is as it was before the event, queue, seats, lobby, draw and log included."""
     new_event(api)
     with nothing_changed():
-        event = new_event(api, is_seated_event=True)
+        event = new_event(api, **fields)
         crowd(event, 3)
         assert api.delete(f"/events/{event}").status == 204
 

@@ -40,20 +40,20 @@ def test_the_first_to_join_has_the_turn_at_once(api: Api, clock: Clock) -> None:
 
 
 def test_who_joins_when_the_places_are_taken_waits_in_line(api: Api) -> None:
-    """Positions count from 1, which is next; the length counts those who wait, not those inside."""
+    """Positions count from 1, which is next; the length counts those who wait, not those inside, and says the state."""
     event = new_event(api, max_active_sessions=1)
     joined = [join(api, event, user) for user in ("ada", "bob", "cyd")]
     assert [(answer.status, answer.json["position"]) for answer in joined] == [(201, 0), (201, 1), (201, 2)]
-    assert api.get(f"/queue/length/{event}").json == {"event_id": event, "length": 2}
+    assert api.get(f"/queue/length/{event}").json == {"event_id": event, "length": 2, "state": "waiting"}
 
 
 @pytest.mark.parametrize("places", [1, 2])
 def test_a_person_has_one_place(api: Api, places: int) -> None:
-    """A repeat gives the session that is there, waiting or active, and makes nothing."""
+    """A repeat gives the session that is there, waiting or active, and makes nothing: it is a poll, no more."""
     event = new_event(api, max_active_sessions=places)
     enter(api, event, "ada")
     first = join(api, event, "bob")
-    with nothing_changed():
+    with nothing_changed(but_polls=True):
         again = join(api, event, "bob")
     assert (first.status, again.status) == (201, 200)
     assert (again.json["session_id"], again.json["position"]) == (first.json["session_id"], first.json["position"])
@@ -63,7 +63,11 @@ def test_our_own_retry_is_told_that_it_made_the_place(api: Api) -> None:
     """The session id that the first try stored says whose retry it is; another id is a repeat by the client."""
     event = new_event(api)
     own, other = event[:-4] + "aaaa", event[:-4] + "bbbb"
-    assert [raw("join", event, event, "ada", session, "")[0] for session in (own, own, other)] == [1, 1, 0]
+    assert [raw("join", event, event, "ada", session, "", 5000, 0, "", "", "")[0] for session in (own, own, other)] == [
+        1,
+        1,
+        0,
+    ]
     assert logged(event).count("session.activated") == 1
 
 
@@ -94,7 +98,7 @@ def test_nobody_joins_what_is_not_there(api: Api) -> None:
         assert said(api.get(f"/queue/position/{UNKNOWN}/ada")) == (404, "event_not_found")
         assert said(api.get(f"/queue/length/{UNKNOWN}")) == (404, "event_not_found")
         assert said(api.get(f"/queue/status/{UNKNOWN}")) == (404, "session_not_found")
-        assert refusal("status", UNKNOWN, "", UNKNOWN, "") == "event_not_found"
+        assert refusal("status", UNKNOWN, "", UNKNOWN, "", 5000, 0) == "event_not_found"
 
 
 @pytest.mark.parametrize(

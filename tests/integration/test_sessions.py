@@ -118,10 +118,10 @@ def test_a_refresh_never_shortens(api: Api, clock: Clock) -> None:
 
 
 def test_a_waiting_session_needs_no_refresh(api: Api, clock: Clock) -> None:
-    """It is answered with its place, and nothing changes."""
+    """It is answered with its place, and it is noted that its owner was here; nothing else changes."""
     freeze(clock)
     _, bob = crowd(visit(api, max_active_sessions=1).event, 2)
-    with nothing_changed():
+    with nothing_changed(but_polls=True):
         answer = refresh(api, bob)
     assert (answer.status, answer.json["entry"]["position"]) == (200, 2)
 
@@ -168,8 +168,8 @@ def test_an_unknown_session_is_neither_refreshed_nor_left(api: Api) -> None:
         for session in (UNKNOWN, event, "nobody-s"):
             assert said(refresh(api, Visitor(event, "ada", session))) == (404, "session_not_found")
             assert said(leave(api, Visitor(event, "ada", session))) == (404, "session_not_found")
-        assert refusal("refresh", UNKNOWN, "", UNKNOWN) == "event_not_found"
-        assert refusal("leave", UNKNOWN, "", UNKNOWN) == "event_not_found"
+        assert refusal("refresh", UNKNOWN, "", UNKNOWN, 5000, 0) == "event_not_found"
+        assert refusal("leave", UNKNOWN, "", UNKNOWN, 5000, 0) == "event_not_found"
 
 
 def test_who_leaves_the_line_moves_the_others_up(api: Api) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 from hypothesis import settings
@@ -18,7 +18,7 @@ from tests.stateful import shown, wishes
 from tests.stateful.invariants import Watch
 from tests.stateful.model import Event, Order, Refused, Session
 from tests.stateful.model_organiser import TIMES
-from tests.stateful.model_queue import Aliases
+from tests.stateful.model_queue import DRAW_KEY, Aliases
 from tests.stateful.model_tickets import Wanted
 from tests.support.api import Answer, Api
 from tests.support.clock import Clock
@@ -34,7 +34,8 @@ _STATUS = {
     "idempotency_key_reused": 422,
     **dict.fromkeys(("event_not_found", "seat_not_found", "session_not_found", "not_in_queue"), 404),
     **dict.fromkeys(("ticket_not_found", "order_not_found"), 404),
-    **dict.fromkeys(("end_before_start", "end_in_past", "sale_window_invalid"), 400),
+    "polling_too_fast": 429,
+    **dict.fromkeys(("end_before_start", "sale_start_in_past", "end_in_past", "sale_window_invalid"), 400),
     **dict.fromkeys(("seat_required", "event_not_seated"), 400),
 }
 _CONFLICT = 409
@@ -69,7 +70,7 @@ class Conversation(RuleBasedStateMachine):
         self.asked = False
         stage.clock.freeze(START_US)
         stage.store.client.flushall()
-        install(Runtime(stage.settings, stage.store, IdMaker(random.Random(0).getrandbits)))
+        install(Runtime(replace(stage.settings, draw_key=DRAW_KEY), stage.store, IdMaker(random.Random(0).getrandbits)))
 
     @property
     def now(self) -> int:
@@ -85,6 +86,7 @@ class Conversation(RuleBasedStateMachine):
         """Create an event; it is the one that the rules act on from now."""
         self.created += 1
         made = Event(self.absolute(terms), created_ms=self.now, updated_ms=self.now, now_us=self.stage.clock.now_us())
+        made.begin(self.stage.clock.now_us())
         answer = self.api.post("/events", shown.terms(made.terms), Idempotency_Key=f"event-{self.created}")
         assert answer.status == 201, answer.text
         self.event, made.id, self.first_terms = made, answer.json["id"], made.terms
@@ -158,6 +160,9 @@ class Conversation(RuleBasedStateMachine):
         """Give the instants at which something is going to be different, in ms."""
         event, terms = self.event, self.event.terms
         at = {session.deadline_ms for session in event.at("active")}
+        for session in event.at("waiting"):
+            away_ms = terms["away_seconds"] * 1000
+            at |= {session.poll_due_ms + away_ms, session.quiet_until_ms, session.lost_at_ms or 0}
         at |= {ticket.expires_ms for ticket in event.tickets if ticket.status == "reserved"}
         at |= {terms["end_time"], terms["sale_starts_at"] or 0, terms["sale_ends_at"] or 0}
         at.add(-(-event.next_admission_us // 1000))

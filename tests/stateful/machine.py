@@ -27,6 +27,8 @@ class HouseMachine(OrganiserRules):
         path = f"/events/{self.event.id}"
         self.read(path, self.event, shown.event)
         self.read(f"/queue/length/{self.event.id}", self.event, shown.length)
+        self.read(f"/queue/serving/{self.event.id}", self.event, shown.serving)
+        self.read(f"{path}/stats", self.event, shown.figures)
         self.read(f"{path}/seats/available", self.event, shown.available)
         self.read(f"{path}/seatmap/states", self.event, shown.seat_states)
         self.read(f"/tickets/user/{user}", self.event, lambda event: shown.tickets_of(event, user))

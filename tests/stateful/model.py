@@ -16,6 +16,7 @@ from typing import Any
 LIVING = ("waiting", "active")
 LIVE = ("reserved", "confirmed")
 STEP_BACK_MS = 2_000
+MINUTE_MS = 60_000
 
 
 class Refused(Exception):
@@ -37,10 +38,16 @@ class Session:
     entered_ms: int
     seen_ms: int
     alias: str | None
+    receipt: str | None = None
     id: str = ""
     status: str = "waiting"
     activated_ms: int = 0
     deadline_ms: int = 0
+    poll_due_ms: int = 0
+    polls: int = 1
+    quiet_until_ms: int = 0
+    lost_at_ms: int | None = None  # its place, while it is passed over
+    is_here: bool = True  # knows that it was admitted
     confirmed: int = 0
     lost: int = 0
 
@@ -48,6 +55,12 @@ class Session:
     def holds(self) -> list[Ticket]:
         """The live holds made in it."""
         return [t for t in self.event.tickets if t.session is self and t.status == "reserved"]
+
+    def show_up(self) -> None:
+        """Let the owner learn that it was admitted: the full time runs from now."""
+        if self.status == "active" and not self.is_here:
+            self.is_here, self.polls, self.seen_ms = True, 1, self.event.now
+            self.deadline_ms = self.event.now + self.event.terms["session_seconds"] * 1000
 
 
 @dataclass(eq=False)
@@ -99,6 +112,11 @@ class Event:
     updated_ms: int = 0
     now_us: int = 0
     acted_ms: int = 0
+    opened_ms: int | None = None
+    paces: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)] * 2)
+    minute: int | None = None
+    mode: str = "open"
+    message: str | None = None
     next_admission_us: int = 0
     seats: list[Seat] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
@@ -146,13 +164,15 @@ class Event:
 
     def at(self, status: str) -> list[Session]:
         """The sessions of this status, in the order of their places."""
-        return [s for s in self.sessions if s.status == status]
+        return sorted((s for s in self.sessions if s.status == status), key=lambda s: s.place)
 
     def position(self, session: Session) -> int | None:
-        """1 is next, 0 is active, None is over."""
+        """1 is next, 0 is active, None is over, or not known before the sale has opened."""
         if session.status == "active":
             return 0
-        return self.at("waiting").index(session) + 1 if session.status == "waiting" else None
+        if session.status != "waiting" or self.opened_ms is None:
+            return None
+        return self.at("waiting").index(session) + 1
 
     def holder(self, seat: int) -> Ticket | None:
         """The live ticket of a seat."""
@@ -169,10 +189,31 @@ class Event:
 
         A clock less than two seconds behind the last change is waited for; one that is further back is followed.
         """
-        behind_ms = self.acted_ms - server_us // 1000
-        self.now_us = self.acted_ms * 1000 if 0 < behind_ms < STEP_BACK_MS else server_us
+        self.look_at_the_clock(server_us)
         if self.gone:
             raise Refused("event_not_found")
+        self.open_sale()
+        self.end_what_is_due()
+        if admit:
+            self.admit()
+
+    def look_at_the_clock(self, server_us: int) -> None:
+        """Follow the server's clock, and note what had come about when a minute began."""
+        behind_ms = self.acted_ms - server_us // 1000
+        self.now_us = self.acted_ms * 1000 if 0 < behind_ms < STEP_BACK_MS else server_us
+        if behind_ms >= STEP_BACK_MS:
+            self.next_admission_us = max(0, self.next_admission_us - behind_ms * 1000)
+        if self.opened_ms is not None:
+            self.turn_minute()
+
+    def turn_minute(self) -> None:
+        """Measure from the beginning of the last minute on."""
+        if self.minute != self.now // MINUTE_MS:
+            self.minute = self.now // MINUTE_MS
+            self.paces = [self.paces[-1], (self.now, self.admitted_total)]
+
+    def end_what_is_due(self) -> None:
+        """End sessions, holds and the places of those who stayed away."""
         # Sessions go first: one that is due ends as expired, even if its last hold is due as well.
         for session in self.at("active"):
             if session.deadline_ms <= self.now:
@@ -180,8 +221,21 @@ class Event:
         for ticket in self.tickets:
             if ticket.status == "reserved" and ticket.expires_ms <= self.now:
                 self.end_hold(ticket, "expired")
-        if admit:
-            self.admit()
+        for session in self.sessions:
+            if session.status == "waiting" and (session.lost_at_ms or self.now + 1) <= self.now:
+                session.status = "abandoned"
+
+    def open_sale(self) -> None:
+        """Open the sale when its time has come; it stays open whatever the clock does then."""
+        starts = self.terms["sale_starts_at"]
+        if self.opened_ms is None and self.terms["status"] == "active" and self.now >= (starts or 0):
+            self.opened_ms = starts or self.now
+            self.paces, self.minute = [(self.now, 0)] * 2, self.now // MINUTE_MS
+
+    @property
+    def admitted_total(self) -> int:
+        """How many were ever let in."""
+        return sum(s.activated_ms > 0 for s in self.sessions)
 
     def end_hold(self, ticket: Ticket, status: str) -> None:
         """End a hold as confirmed, cancelled or expired; the last one that ends completes a session with a ticket."""
@@ -197,8 +251,8 @@ class Event:
     @property
     def on_sale(self) -> bool:
         """Tell whether tickets can be bought now."""
-        starts, ends = self.terms["sale_starts_at"] or 0, self.terms["sale_ends_at"] or self.terms["end_time"]
-        return self.terms["status"] == "active" and bool(starts <= self.now < min(ends, self.terms["end_time"]))
+        ends = min(self.terms["sale_ends_at"] or self.terms["end_time"], self.terms["end_time"])
+        return self.terms["status"] == "active" and self.opened_ms is not None and bool(self.now < ends)
 
     def must_be_open(self, *, early: bool = False) -> None:
         """Refuse while nothing can be bought; ``early`` lets people come before the sale starts."""
@@ -206,24 +260,29 @@ class Event:
             raise Refused("event_cancelled")
         if self.now >= self.terms["end_time"]:
             raise Refused("event_ended")
-        waits_for_start = self.terms["status"] == "active" and self.now < (self.terms["sale_starts_at"] or 0)
-        if not self.on_sale and not (early and waits_for_start):
+        in_lobby = self.terms["status"] == "active" and self.opened_ms is None
+        if not self.on_sale and not (early and in_lobby):
             raise Refused("event_not_on_sale")
 
-    def room(self) -> int:
+    @property
+    def unclaimed(self) -> int:
+        """How many visitors the stock that nobody has spoken for is enough for."""
+        spoken_for = sum(not s.holds for s in self.at("active"))
+        return ceil(int(self.available) / int(self.terms["tickets_per_visitor"])) - spoken_for
+
+    def room(self, *, by_hand: bool = False) -> int:
         """How many may come in by the places and by the stock that nobody has spoken for."""
-        if not self.on_sale:
+        if not self.on_sale or (self.mode == "paused" and not by_hand):
             return 0
-        active = self.at("active")
-        spoken_for = sum(not s.holds for s in active)
-        stock = ceil(self.available / self.terms["tickets_per_visitor"]) - spoken_for
-        places: int = self.terms["max_active_sessions"] - len(active)
-        return max(0, min(places, int(stock)))
+        if self.mode == "passthrough" and not by_hand:
+            return max(0, self.unclaimed)
+        places: int = self.terms["max_active_sessions"] - len(self.at("active"))
+        return max(0, min(places, self.unclaimed))
 
     def rate_budget(self) -> int:
         """How many may come in by the rate: one in each gap, whole microseconds, and what has been banked of them."""
         rate: int | None = self.terms["admissions_per_minute"]
-        if rate is None:
+        if rate is None or self.mode == "passthrough":
             return len(self.sessions)
         ahead_us = max(0, self.next_admission_us - self.now_us)
         return max(0, max(1, rate // 30) - ceil(ahead_us / _gap_us(rate)))
@@ -231,17 +290,25 @@ class Event:
     def admit(self) -> list[Session]:
         """Let in as many as may come in, first come first served."""
         admitted, rate = self.activate(min(self.room(), self.rate_budget())), self.terms["admissions_per_minute"]
-        if admitted and rate is not None:
+        if admitted and rate is not None and self.mode != "passthrough":
             self.next_admission_us = max(self.next_admission_us, self.now_us) + len(admitted) * _gap_us(rate)
         return admitted
 
     def activate(self, n: int) -> list[Session]:
-        """Let in the first ``n`` of the queue."""
-        first = self.at("waiting")[:n]
-        for session in first:
-            session.status, session.activated_ms = "active", self.now
-            session.deadline_ms = self.now + self.terms["session_seconds"] * 1000
-        return first
+        """Let in the first ``n`` of the queue who are there; those before them who are not are passed over."""
+        admitted: list[Session] = []
+        for session in self.at("waiting"):
+            if len(admitted) == n:
+                break
+            if session.lost_at_ms:
+                continue
+            if self.now >= session.poll_due_ms + self.terms["away_seconds"] * 1000:
+                session.lost_at_ms = self.now + self.terms["abandon_seconds"] * 1000
+                continue
+            session.status, session.activated_ms, session.is_here = "active", self.now, False
+            session.deadline_ms = max(self.now, session.poll_due_ms) + self.terms["claim_seconds"] * 1000
+            admitted.append(session)
+        return admitted
 
 
 def _gap_us(rate: int) -> int:

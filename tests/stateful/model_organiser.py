@@ -19,14 +19,16 @@ SeatWish = tuple[tuple[str, str, str], int | None]
 """The label of a seat, and its price or None for the event's."""
 
 
-def check_times(terms: dict[str, Any], now: int, *, end_is_new: bool) -> None:
-    """Refuse times that contradict each other, or a new end that is past."""
+def check_times(terms: dict[str, Any], now: int, changed: set[str]) -> None:
+    """Refuse times that contradict each other, or a new end or start of the sale that is past."""
     start, end = terms["start_time"], terms["end_time"]
     sale_start, sale_end = terms["sale_starts_at"], terms["sale_ends_at"]
     if end <= start:
         raise Refused("end_before_start")
-    if end_is_new and end <= now:
+    if "end_time" in changed and end <= now:
         raise Refused("end_in_past")
+    if "sale_starts_at" in changed and sale_start is not None and sale_start < now:
+        raise Refused("sale_start_in_past")
     if (sale_end is not None and sale_end > end) or (sale_start or 0) >= (sale_end or end):
         raise Refused("sale_window_invalid")
 
@@ -41,10 +43,16 @@ def update(event: Event, wish: dict[str, Any]) -> Event:
         raise Refused("event_cancelled")
     if "status" in changed and terms["status"] not in MAY_BECOME[event.terms["status"]]:
         raise Refused("status_change_not_allowed")
-    if ("is_seated_event" in changed and (event.seats or event.sessions)) or ("currency" in changed and event.tickets):
+    frozen = {
+        "is_seated_event": event.seats or event.sessions,
+        "currency": event.tickets,
+        "queue_mode": event.sessions,
+        "sale_starts_at": event.opened_ms is not None,
+    }
+    if any(frozen.get(name) for name in changed):
         raise Refused("field_frozen")
     if changed & TIMES:
-        check_times(terms, event.now, end_is_new="end_time" in changed)
+        check_times(terms, event.now, changed)
     if terms["total_tickets"] < event.count("reserved") + event.count("confirmed"):
         raise Refused("capacity_below_sold")
     if terms["is_seated_event"] and terms["total_tickets"] < len(event.seats):
@@ -52,6 +60,23 @@ def update(event: Event, wish: dict[str, Any]) -> Event:
     event.terms, event.updated_ms = terms, event.now
     if "status" in changed and terms["status"] == "cancelled":
         _cancel(event)
+    event.open_sale()
+    return event
+
+
+def change_admission(event: Event, wish: dict[str, Any]) -> Event:
+    """Change how people are admitted."""
+    before = (event.mode, event.message)
+    mode, message = wish.get("mode", event.mode), wish.get("message", event.message)
+    terms = {name: value for name, value in wish.items() if name not in {"mode", "message"}}
+    if event.terms["status"] == "cancelled":
+        if (mode, message) != before or any(event.terms[name] != value for name, value in terms.items()):
+            raise Refused("event_cancelled")
+        return event
+    update(event, terms)
+    event.mode, event.message = mode, message
+    if (mode, message) != before:
+        event.updated_ms = event.now
     return event
 
 

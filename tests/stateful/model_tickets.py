@@ -34,6 +34,7 @@ def purchase(
         _must_be_allowed(event, session, new)
     elif not key and tickets[0] and tickets[0].order.tickets == tickets:
         return tickets[0].order, False, False
+    session.show_up()
     order = Order(event, user, event.now)
     seats = [None] * wanted if isinstance(wanted, int) else list(wanted)
     order.tickets = [t or _hold(session, order, seat) for t, seat in zip(tickets, seats, strict=True)]

@@ -56,6 +56,13 @@ class OrganiserRules(VisitorRules):
         if self.agree(answer, lambda: model_organiser.update(self.event, changes), self.event):
             self.same(answer.json, shown.event(self.event))
 
+    @rule(changes=wishes.admission_changes)
+    def change_admission(self, changes: dict[str, Any]) -> None:
+        """Change how people are admitted."""
+        answer = self.api.post(f"/events/{self.event.id}/admission", changes)
+        if self.agree(answer, lambda: model_organiser.change_admission(self.event, changes), self.event):
+            self.same(answer.json, shown.event(self.event))
+
     @rule()
     def send_back(self) -> None:
         """Send the event back as it was answered: that changes nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from chalicelib.fields import format_instant
@@ -9,6 +10,8 @@ from chalicelib.ids import code_of, seat_id
 from tests.stateful.model import Event, Order, Session, Ticket
 from tests.stateful.model_organiser import TIMES
 
+MEASURED_MS = 10_000
+POLLS_PER_SECOND = 5_000
 _ORDER_STATUSES = ("reserved", "confirmed", "expired", "cancelled")
 
 
@@ -17,6 +20,9 @@ def event(e: Event) -> dict[str, Any]:
     return terms(e.terms) | {
         "id": e.id,
         "status": e.status,
+        "mode": e.mode,
+        "message": e.message,
+        "opened_at": _instant(e.opened_ms),
         "available_tickets": e.available,
         "held_tickets": e.count("reserved"),
         "sold_tickets": e.count("confirmed"),
@@ -34,7 +40,48 @@ def terms(fields: dict[str, Any]) -> dict[str, Any]:
 
 def length(e: Event) -> dict[str, Any]:
     """How many wait."""
-    return {"event_id": e.id, "length": len(e.at("waiting"))}
+    waiting = None if e.opened_ms is None else len(e.at("waiting"))
+    return {"event_id": e.id, "length": waiting, "state": room(e)}
+
+
+def room(e: Event) -> str:
+    """What the room is to those who wait."""
+    if e.now >= min(e.terms["end_time"], e.terms["sale_ends_at"] or e.terms["end_time"]) or e.status == "cancelled":
+        return "ended"
+    if e.opened_ms is None:
+        return "lobby"
+    if e.sold_out:
+        return "sold_out"
+    if _may_return(e) and e.unclaimed < 1:
+        return "standby"
+    return "paused" if e.mode == "paused" or e.terms["status"] != "active" else "waiting"
+
+
+def serving(e: Event) -> dict[str, Any]:
+    """What everybody may know of a room."""
+    return {
+        "event_id": e.id,
+        "state": room(e),
+        "mode": e.mode,
+        "message": e.message,
+        "admitted_total": e.admitted_total,
+        "epoch": e.opened_ms or 0,
+        "server_time": format_instant(e.now),
+        "waiting": length(e)["length"],
+        "opens_at": _instant(e.terms["sale_starts_at"]),
+    }
+
+
+def figures(e: Event) -> dict[str, Any]:
+    """What the organiser sees of the room now."""
+    away = sum(s.lost_at_ms is not None for s in e.at("waiting"))
+    now = {"waiting": len(e.at("waiting")) - away, "active": len(e.at("active")), "away": away}
+    abandoned = len(e.at("abandoned"))
+    return {"event_id": e.id, "now": now, "admitted_total": e.admitted_total, "abandoned_total": abandoned}
+
+
+def _may_return(e: Event) -> int:
+    return e.available + e.count("reserved")
 
 
 def seat_states(e: Event) -> dict[str, Any]:
@@ -60,6 +107,46 @@ def available(e: Event) -> list[dict[str, Any]]:
         for n, seat in enumerate(e.seats)
         if _state(e, n) == "a"
     ]
+
+
+def standing(s: Session, *, with_receipt: bool = True) -> dict[str, Any]:
+    """What an answer says beside the entry."""
+    e, state = s.event, room(s.event) if s.status == "waiting" else s.status
+    starts = e.terms["sale_starts_at"]
+    return {
+        "state": state,
+        "mode": e.mode,
+        "message": e.message,
+        "opens_in_ms": max(0, starts - e.now) if state == "lobby" and starts else None,
+        "may_return": _may_return(e) if state == "standby" else None,
+    } | ({"receipt": s.receipt} if with_receipt else {})
+
+
+def status(s: Session) -> dict[str, Any]:
+    """What the owner of a session is told beside its entry and the time of the next poll."""
+    e, place = s.event, s.event.position(s)
+    measured_ms, admitted = e.now - e.paces[0][0], e.admitted_total - e.paces[0][1]
+    known = place is not None and admitted > 0 and measured_ms >= MEASURED_MS
+    wait_s = ceil((place or 0) * measured_ms / admitted / 1000) if known else None
+    return standing(s, with_receipt=False) | {
+        "ahead": place - 1 if place else None,
+        "admitted_total": e.admitted_total,
+        "epoch": e.opened_ms or 0,
+        "estimated_wait_seconds": 0 if place == 0 else wait_s,
+    }
+
+
+def polls_ms(s: Session) -> tuple[int, int]:
+    """Between which times its owner may be told to ask again, in ms."""
+    e, place = s.event, s.event.position(s)
+    if s.status == "active":
+        return 10_000, 12_500
+    least_ms = ceil(len(e.at("waiting")) * 1000 / POLLS_PER_SECOND)
+    if place is None:
+        from_ms = max(0, (e.terms["sale_starts_at"] or 0) - e.now)
+        return from_ms, from_ms + max(2_000, 2 * least_ms)
+    after_ms = max(least_ms, min(30_000, 2_000 + 20 * place))
+    return after_ms, after_ms * 5 // 4
 
 
 def entry(s: Session, alias: str | None = None) -> dict[str, Any]:

@@ -27,6 +27,10 @@ TERMS: dict[str, Any] = {
     "session_seconds": 20,
     "hold_seconds": 20,
     "max_tickets_per_user": 4,
+    "queue_mode": None,
+    "away_seconds": 60,
+    "abandon_seconds": 20,
+    "claim_seconds": 20,
 }
 
 
@@ -40,8 +44,7 @@ def play(stage: Stage) -> Iterator[HouseMachine]:
 
 def test_the_sale_starts_on_time_though_an_operator_was_too_early(play: HouseMachine) -> None:
     """A refused call of process swept the event, and left it without the alarm for the start of the sale."""
-    play.open(terms=TERMS | {"max_active_sessions": 1, "session_seconds": 5}, seats=6, crowd=3)
-    play.update(changes={"sale_starts_at": 6_000})
+    play.open(terms=TERMS | {"sale_starts_at": 6_000, "max_active_sessions": 1}, seats=6, crowd=3)
     play.wait(ms=5_000)
     play.process(count=None, key=None)
     play.wait(ms=1_000)

@@ -38,7 +38,8 @@ class VisitorRules(Scene):
     @rule(user=wishes.users, alias=wishes.aliases)
     def join(self, user: str, alias: str | None) -> None:
         """Join the queue, perhaps under a session id of one's own."""
-        wish = {"event_id": self.event.id, "user_id": user} | ({"session_id": alias} if alias else {})
+        wish = {"event_id": self.event.id, "user_id": user, "nonce": model_queue.NONCE}
+        wish |= {"session_id": alias} if alias else {}
         answer = self.api.post("/queue/join", wish)
         if alias:
             try:
@@ -46,7 +47,7 @@ class VisitorRules(Scene):
             except Refused as no:
                 self.refused(answer, no.code)
                 return
-        joined = self.agree(answer, lambda: model_queue.join(self.event, user, alias), self.event)
+        joined = self.agree(answer, lambda: model_queue.join(self.event, user, alias, answer.json), self.event)
         if not joined:
             return
         session, made = joined
@@ -57,7 +58,8 @@ class VisitorRules(Scene):
         if made:
             self.sessions.insert(0, session)
         assert answer.status == (201 if made else 200)
-        self.same(answer.json, shown.entry(session, alias))
+        self.same(answer.json, shown.entry(session, alias) | shown.standing(session))
+        self._told_in_time(answer, session)
 
     @precondition(lambda self: self.sessions)
     @rule(which=latest, by_alias=st.booleans())
@@ -81,12 +83,26 @@ class VisitorRules(Scene):
         self._same_entry(self.api.post("/queue/leave", {"session_id": name}), name, meant, model_queue.leave)
 
     def _same_entry(
-        self, answer: Answer, name: str, session: Session | None, command: Callable[[Session], Session]
+        self, answer: Answer, name: str, session: Session | None, command: Callable[[Session, dict[str, Any]], Session]
     ) -> None:
         if session is None:
             self.refused(answer, "session_not_found")
-        elif self.agree(answer, lambda: command(session), session.event, missing="session_not_found"):
+        elif self.agree(answer, lambda: command(session, answer.json), session.event, missing="session_not_found"):
             self.same(answer.json["entry"], shown.entry(session, name))
+            said = {name: value for name, value in shown.status(session).items() if name in answer.json}
+            if "ahead" not in answer.json:
+                del said["message"]  # theirs tells what has been done
+            self.same(answer.json, said)
+            self._told_in_time(answer, session)
+
+    def _told_in_time(self, answer: Answer, session: Session) -> None:
+        """Assert that the owner of a session is told to come again neither too soon nor too late, or not at all."""
+        told_ms = answer.json["poll_after_ms"]
+        if session.status not in LIVING:
+            assert told_ms is None
+            return
+        least_ms, most_ms = shown.polls_ms(session)
+        assert least_ms <= told_ms <= most_ms, (least_ms, told_ms, most_ms)
 
     @rule(user=wishes.users)
     def ask_for_position(self, user: str) -> None:
@@ -94,7 +110,7 @@ class VisitorRules(Scene):
         answer = self.api.get(f"/queue/position/{self.event.id}/{user}")
         place = self.agree(answer, lambda: model_queue.find(self.event, user), self.event)
         if place:
-            self.same(answer.json, shown.public_entry(place))
+            self.same(answer.json, shown.public_entry(place) | shown.standing(place, with_receipt=False))
             assert place.id not in answer.text
 
     # Tickets --------------------------------------------------------------------------------------------------------

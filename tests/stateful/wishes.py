@@ -30,7 +30,8 @@ _rates = st.sampled_from((None, None, None, 7, 60, 90, 600))
 _seconds = st.sampled_from((5, 8, 20))
 _totals = st.sampled_from((1, 3, 4, SEATS, SEATS, SEATS))
 _ends = st.sampled_from((*[DAY_MS] * 15, 40 * SECOND_MS))
-_sale_starts = st.sampled_from((*[None] * 12, 6 * SECOND_MS, -SECOND_MS))
+_sale_starts = st.sampled_from((*[None] * 6, 6 * SECOND_MS, SECOND_MS))
+_queue_modes = st.sampled_from((*[None] * 4, "draw", "fifo"))
 _sale_ends = st.sampled_from((*[None] * 15, 30 * SECOND_MS))
 
 terms = st.fixed_dictionaries(
@@ -51,7 +52,22 @@ terms = st.fixed_dictionaries(
         "session_seconds": _seconds,
         "hold_seconds": _seconds,
         "max_tickets_per_user": st.integers(1, 4),
+        "queue_mode": _queue_modes,
+        "away_seconds": st.sampled_from((5, 8, 60)),
+        "abandon_seconds": _seconds,
+        "claim_seconds": _seconds,
     }
+)
+
+admission_changes = st.fixed_dictionaries(
+    {},
+    optional={
+        "mode": st.sampled_from(("open", "open", "paused", "passthrough", "closed")),
+        "message": st.sampled_from((None, "Back at nine")),
+        "max_active_sessions": st.integers(1, 4),
+        "admissions_per_minute": _rates,
+        "tickets_per_visitor": st.integers(1, 3),
+    },
 )
 
 _CHANGES: dict[str, st.SearchStrategy[Any]] = {
@@ -71,6 +87,10 @@ _CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "session_seconds": _seconds,
     "hold_seconds": _seconds,
     "max_tickets_per_user": st.integers(1, 4),
+    "queue_mode": _queue_modes,
+    "away_seconds": st.sampled_from((5, 8, 60)),
+    "abandon_seconds": _seconds,
+    "claim_seconds": _seconds,
 }
 changes = st.lists(
     st.sampled_from(sorted(_CHANGES)).flatmap(lambda name: st.tuples(st.just(name), _CHANGES[name])),

@@ -97,7 +97,7 @@ def _query(text: str) -> dict[str, list[str]] | None:
 
 
 def _match(path: str) -> tuple[str, dict[str, str]]:
-    path = path if path.startswith(("/api/", "/health", "/openapi")) else V1 + path
+    path = path if path.startswith(("/api/", "/health", "/openapi", "/.well-known")) else V1 + path
     parts = path.split("/")
     for template in sorted(app.app.routes, key=lambda known: known.count("{")):
         names = template.split("/")

@@ -18,10 +18,13 @@ from chalicelib.fields import format_instant
 from chalicelib.ids import code_of, seat_id
 from chalicelib.keys import event_key
 from chalicelib.queue.drain import Report, drain
+from chalicelib.queue.draws import lot
+from chalicelib.queue.service import pacing
 from chalicelib.runtime import runtime
 from chalicelib.scripting import call, run, run_many
-from tests.support.api import Answer, Api
+from tests.support.api import Answer, Api, path_part
 from tests.support.clock import Clock
+from tests.support.snapshot import snapshot
 
 UNKNOWN = "00000000-0001-8000-8000-000000000001"
 """A well-formed id of an event, session, ticket or order that is not there."""
@@ -29,14 +32,6 @@ UNKNOWN = "00000000-0001-8000-8000-000000000001"
 SECOND_MS, MINUTE_MS, HOUR_MS = 1_000, 60_000, 3_600_000
 
 _PIPELINED = 500
-_INDEXES = ("index:user:", "session:", "lock:")  # written before a command, and may say too much
-_READS: dict[str, tuple[str, ...]] = {
-    "string": ("GET",),
-    "hash": ("HGETALL",),
-    "set": ("SMEMBERS",),
-    "zset": ("ZRANGE", "0", "-1", "WITHSCORES"),
-    "stream": ("XRANGE", "-", "+"),
-}
 
 
 @dataclass(frozen=True)
@@ -101,8 +96,8 @@ def enter(api: Api, event: str, user: str) -> Visitor:
 
 
 def state(api: Api, visitor: Visitor) -> str:
-    """Tell the state of a session."""
-    return str(api.get(f"/queue/status/{visitor.session}").json["state"])
+    """Tell the status of a person's session, as anybody may ask who is not its owner: it is no poll."""
+    return str(api.get(f"/queue/position/{visitor.event}/{path_part(visitor.user)}").json["status"])
 
 
 def states(api: Api, visitors: Sequence[Visitor]) -> str:
@@ -196,7 +191,11 @@ def crowd(event: str, count: int, name: str = "user") -> list[Visitor]:
     visitors = [Visitor(event, f"{name}{n}", house.ids.within(code)) for n in range(count)]
     for start in range(0, count, _PIPELINED):
         page = visitors[start : start + _PIPELINED]
-        answers = run_many(house.store, [call("join", code, event, v.user, v.session, "") for v in page])
+        joins = [
+            call("join", code, event, v.user, v.session, "", *pacing(house), *lot(house, event, v.user, v.session))
+            for v in page
+        ]
+        answers = run_many(house.store, joins)
         assert not any(isinstance(answer, DomainError) for answer in answers)
     return visitors
 
@@ -223,21 +222,13 @@ def drained(meanwhile: Callable[[], object] = lambda: None, left_ms: int = MINUT
 
 
 @contextlib.contextmanager
-def nothing_changed() -> Iterator[None]:
-    """Assert that the block leaves every key as it was, except indexes that may say too much."""
-    before = _everything()
+def nothing_changed(*, but_polls: bool = False) -> Iterator[None]:
+    """Assert that the block leaves every key as it was, except indexes that may say too much and the turn of a minute.
+
+    With `but_polls` it may also be noted of sessions that their owners were here, and when they shall come again.
+    """
+    before = snapshot(runtime().store, but_polls=but_polls)
     yield
-    after = _everything()
-    changed = {name: (before.get(name), after.get(name)) for name in before.keys() | after.keys()}
-    changed = {name: (was, now) for name, (was, now) in changed.items() if was != now}
+    after = snapshot(runtime().store, but_polls=but_polls)
+    changed = {k: (before.get(k), after.get(k)) for k in before.keys() | after.keys() if before.get(k) != after.get(k)}
     assert not changed, changed
-
-
-def _everything() -> dict[str, Any]:
-    store = runtime().store
-    names = [name for name in store.client.scan_iter(count=1000) if not name.startswith(_INDEXES)]
-    found = {}
-    for name in names:
-        command, *rest = _READS[store.command("TYPE", name)]
-        found[name] = store.command(command, name, *rest)
-    return found

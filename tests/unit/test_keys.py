@@ -13,6 +13,11 @@ from tests.lint_lua import the_prelude
 from tests.lua_scopes import is_redis_call
 
 _FIELDS_FROM = {"HGET": (2, 1), "HSET": (2, 2), "HINCRBY": (2, 2), "HMGET": (2, 1)}
+_RECORD = {
+    **{name.removesuffix("_ms"): name for name in keys.SESSION_FIELDS if name.endswith("_ms")},
+    "quiet": "quiet_until_ms",
+    "user": "user_id",
+}
 _SET = re.compile(r"\b(?:set|add)\('(\w+)'|\bev\.(\w+)")
 
 
@@ -44,16 +49,24 @@ def _fields_of_the_event(text: str) -> set[str]:
     return found
 
 
+def test_the_line_of_a_minute_has_the_fields_of_the_schema() -> None:
+    """As many as keys.py names; what is made there is what stands in stats:{E} and what Python reads."""
+    made = re.search(r"table\.concat\(\{ev\.minute, (.*?)\}, ','\)", the_prelude().text, re.DOTALL)
+    assert made
+    assert len(re.sub(r"\([^()]*\)", "", made[1]).split(",")) + 1 == len(keys.MINUTE_FIELDS)
+
+
 def test_the_record_of_a_session_has_the_fields_of_the_schema() -> None:
-    """The pattern that takes a record apart has as many captures as keys.py has fields, in the same order."""
-    pattern = re.search(r"string\.match\(line, '(\^\(%d\+\),\(%a\),[^']*)'\)", the_prelude().text)
-    assert pattern
-    assert pattern[1].count("(") == len(keys.SESSION_FIELDS)
-    written = re.search(r"table\.concat\(\{(s\.seen, [^}]*)\}", the_prelude().text)
+    """What takes a record apart and what puts one together name as many fields as keys.py has, in the same order."""
+    text = the_prelude().text
+    parsed = re.search(r"local (seen, [a-z_, ]+) =\s+string\.match\(line, '\^([^']*)\$'\)", text)
+    written = re.search(r"table\.concat\(\{(s\.seen, [^}]*)\}", text)
+    assert parsed
     assert written
-    names = {"entered": "entered_ms", "activated": "activated_ms", "deadline": "deadline_ms", "seen": "seen_ms"}
-    said = [name.strip().removeprefix("s.") for name in written[1].split(",")]
-    assert [names.get(name, {"user": "user_id"}.get(name, name)) for name in said] == list(keys.SESSION_FIELDS)
+    fields = [_RECORD.get(name, name) for name in parsed[1].split(", ")]
+    assert fields == list(keys.SESSION_FIELDS)
+    assert len(parsed[2].split(",(")) == len(fields)
+    assert [_RECORD.get(name, name) for name in re.findall(r"\bs\.(\w+)", written[1])] == fields
 
 
 def test_all_keys_of_an_event_live_in_one_slot() -> None:

@@ -46,8 +46,8 @@ BROKEN = {
     "KEYS": ("'HGET', EVENT", "'KEYS', EVENT", 12, "KEYS looks at every key"),
     "SCAN": ("'HGET', EVENT", "'SCAN', EVENT", 12, "SCAN looks at every key"),
     "a command made at run time": ("'HGET', EVENT", "ARGV[2], EVENT", 12, "the command must be a plain text"),
-    "pcall": ("redis.call", "redis.pcall", 12, "redis is good for redis.call alone"),
-    "error_reply": ("{'session_not_found'}", "redis.error_reply('no')", 13, "redis is good for redis.call alone"),
+    "pcall": ("redis.call", "redis.pcall", 12, "redis is good for redis.call and redis.sha1hex alone"),
+    "error_reply": ("{'session_not_found'}", "redis.error_reply('no')", 13, "redis is good for redis.call"),
     "redis under another name": ("return {'ok'", "local r = redis return {'ok', r", 14, "redis is good for"),
     "Lua's own pcall": ("return {'ok'", "pcall(begin) return {'ok'", 14, "pcall is not declared"),
     "error": ("return {'ok'", "error('no') return {'ok'", 14, "error is not declared"),
@@ -67,6 +67,11 @@ BROKEN = {
 def test_a_script_as_it_should_be_passes() -> None:
     """No rule complains without a cause."""
     assert judge("good.lua", GOOD, the_prelude()) == []
+
+
+def test_a_digest_may_be_made() -> None:
+    """It takes no key and changes nothing; it is the one thing of redis beside its commands."""
+    assert judge("good.lua", GOOD.replace("{'ok', name}", "{'ok', redis.sha1hex(name)}"), the_prelude()) == []
 
 
 @pytest.mark.parametrize(("there", "instead", "line", "complaint"), BROKEN.values(), ids=BROKEN)
@@ -93,8 +98,8 @@ def test_the_prelude_is_judged_too() -> None:
     )
     assert Prelude(good).findings == []
     bad = good + "local function g(a)\n redis.call('TIME')\n h = redis.call('GET', 'x')\n f = 1\nend\n"
-    what = {(line, complaint.split()[0]) for line, complaint in Prelude(bad + "EVENT = nil\n" * 400).findings}
-    assert what == {(1, "408"), (4, "a"), (5, "the"), (6, "the"), (6, "h"), (7, "f")}
+    what = {(line, complaint.split()[0]) for line, complaint in Prelude(bad + "EVENT = nil\n" * 600).findings}
+    assert what == {(1, "608"), (4, "a"), (5, "the"), (6, "the"), (6, "h"), (7, "f")}
 
 
 def test_nothing_outlives_a_call() -> None:

@@ -22,13 +22,14 @@ def read(response: Response) -> dict[str, Any]:
 
 @pytest.mark.parametrize("code", REFUSALS)
 def test_every_refusal_becomes_the_same_document(code: str) -> None:
-    """Type, title, status, code, request_id; a 503 has an outcome and Retry-After, nothing else has."""
-    response = problem.from_error(DomainError(code), "request-1")
-    refusal, document = REFUSALS[code], read(response)
-    busy = refusal.kind is Kind.BUSY
+    """Type, title, status, code, request_id; a 503 has an outcome too, and it and a 429 have Retry-After."""
+    refusal = REFUSALS[code]
+    busy, too_fast = refusal.kind is Kind.BUSY, refusal.kind is Kind.TOO_FAST
+    response = problem.from_error(DomainError(code, data=[1] if too_fast else None), "request-1")
+    document = read(response)
     common = {"type": f"urn:ticketing:problem:{code}", "title": refusal.title, "code": code, "request_id": "request-1"}
     assert document == common | {"status": problem.STATUS[refusal.kind]} | ({"outcome": "none"} if busy else {})
-    assert ("Retry-After" in response.headers) is busy
+    assert ("Retry-After" in response.headers) is (busy or too_fast)
 
 
 def test_the_outcome_of_a_503_is_what_the_store_says() -> None:
@@ -40,6 +41,12 @@ def test_not_all_are_asked_back_at_once() -> None:
     """Between 1 and 5 seconds, drawn."""
     waits = {problem.from_error(DomainError("redis_unavailable"), "r").headers["Retry-After"] for _ in range(200)}
     assert waits == {"1", "2", "3", "4", "5"}
+
+
+@pytest.mark.parametrize(("quiet_ms", "seconds"), [(1, "1"), (1000, "1"), (1001, "2"), (14_999, "15")])
+def test_who_asks_too_fast_is_told_to_the_second_when_to_ask_again(quiet_ms: int, seconds: str) -> None:
+    """Rounded up: who waits so long is not refused again."""
+    assert problem.from_error(DomainError("polling_too_fast", data=[quiet_ms]), "r").headers["Retry-After"] == seconds
 
 
 def test_what_a_refusal_adds_is_in_its_document() -> None:

@@ -7,39 +7,42 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.ids import entry_id
-from chalicelib.queue.model import duration_text, estimated_wait_s, poll_after_ms, queue_entry
+from chalicelib.queue.model import duration_text, estimated_wait_s, queue_entry
 
 SESSION = "01234567-89ab-8000-8000-000000000001"
 EVENT = "01234567-89ab-8000-8000-000000000000"
 
 
 @pytest.mark.parametrize(
-    ("position", "rate", "seconds"),
+    ("position", "pace_ms", "admitted", "seconds"),
     [
-        (0, 60, 0),
-        (0, None, 0),
-        (1, 60, 1),
-        (90, 60, 90),
-        (1, 7, 9),
-        (1, 1_000_000, 1),
-        (5, None, None),
-        (None, 60, None),
+        (0, 0, 0, 0),
+        (1, 60_000, 60, 1),
+        (90, 60_000, 60, 90),
+        (1, 60_000, 7, 9),
+        (1, 60_000, 1_000_000, 1),
+        (1, 60_000, 0, None),
+        (1, 9_999, 100, None),
+        (None, 60_000, 60, None),
     ],
 )
-def test_the_wait_is_estimated_from_the_rate_alone(position: int | None, rate: int | None, seconds: int | None) -> None:
-    """Rounded up; without a rate, or without a place, nothing is known and nothing is said."""
-    assert estimated_wait_s(position, rate) == seconds
+def test_the_wait_is_estimated_from_the_measured_pace_alone(
+    position: int | None, pace_ms: int, admitted: int, seconds: int | None
+) -> None:
+    """Rounded up; without a pace, or without a place, nothing is known and nothing is said."""
+    assert estimated_wait_s(position, pace_ms, admitted) == seconds
 
 
 @settings(deadline=None)
-@given(st.integers(0, 1_000_000), st.integers(1, 1_000_000))
-def test_who_stands_further_back_is_never_told_less(position: int, rate: int) -> None:
-    """Both of the wait and of the time until the next question."""
-    here, behind = estimated_wait_s(position, rate), estimated_wait_s(position + 1, rate)
+@given(st.integers(0, 1_000_000), st.integers(10_000, 200_000), st.integers(1, 1_000_000))
+def test_who_stands_further_back_is_never_told_less(position: int, pace_ms: int, admitted: int) -> None:
+    """And who waits at all is never told that there is no wait."""
+    here = estimated_wait_s(position, pace_ms, admitted)
+    behind = estimated_wait_s(position + 1, pace_ms, admitted)
     assert here is not None
     assert behind is not None
     assert here <= behind
-    assert 2_000 <= poll_after_ms(position) <= poll_after_ms(position + 1) <= 30_000
+    assert behind >= 1
 
 
 @pytest.mark.parametrize(
@@ -51,16 +54,11 @@ def test_a_duration_is_written_as_go_does(seconds: int | None, text: str) -> Non
     assert duration_text(seconds) == text
 
 
-def test_who_has_no_place_is_asked_to_come_back_like_the_first() -> None:
-    """There is no place to be far back in."""
-    assert poll_after_ms(None) == poll_after_ms(0) == 2_000
-
-
 def test_the_record_of_a_session_is_read_into_an_entry() -> None:
     """Every letter has its word; only what is active or was cut off has a deadline."""
     words = {"w": "waiting", "a": "active", "c": "completed", "e": "expired", "l": "left", "b": "abandoned"}
     for letter, word in words.items():
-        record = f"3000,{letter},7,1000,2000,5000,0,0,0,,ada"
+        record = f"3000,9000,4000,1,{letter},7,1000,2000,5000,0,0,0,0,,ada"
         entry = queue_entry(EVENT, SESSION, record, 3)
         assert (entry.status, entry.position, entry.user_id, entry.session_id) == (word, 3, "ada", SESSION)
         assert entry.id == entry_id(SESSION)
@@ -70,6 +68,5 @@ def test_the_record_of_a_session_is_read_into_an_entry() -> None:
 
 def test_who_chose_a_session_id_is_answered_with_it() -> None:
     """The client knows its place by the name it gave."""
-    assert (
-        queue_entry(EVENT, SESSION, "1,w,1,1,0,0,0,0,0,session-123,ada", 1, "session-123").session_id == "session-123"
-    )
+    record = "1,2,1,1,w,1,1,0,0,0,0,0,0,session-123,ada"
+    assert queue_entry(EVENT, SESSION, record, 1, "session-123").session_id == "session-123"

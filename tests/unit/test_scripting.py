@@ -67,7 +67,7 @@ def heard(where: Store) -> list[str]:
 def test_a_command_is_a_function_of_the_library_with_the_keys_of_its_event() -> None:
     """Its name carries the digest of all scripts, so that two versions can serve side by side."""
     words = call("length", CODE, "an-id").words()
-    assert words == ["FCALL", f"length_{library().version}", 15, *event_keys(CODE), "an-id"]
+    assert words == ["FCALL", f"length_{library().version}", 18, *event_keys(CODE), "an-id"]
 
 
 def test_the_library_holds_every_script_under_its_flags() -> None:

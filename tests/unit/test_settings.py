@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.settings import Settings
 
+KEY_1, KEY_2 = "A" * 43, "-_" + "z" * 41
 GIVEN = {
     "redis_host": ("REDIS_ADDR", "cache.internal:7000", "cache.internal"),
     "redis_port": ("REDIS_ADDR", "cache.internal:7000", 7000),
@@ -20,6 +21,9 @@ GIVEN = {
     "redis_cluster": ("REDIS_CLUSTER", "1", True),
     "redis_connections_max": ("REDIS_CONNECTIONS_MAX", "8", 8),
     "cors_origin": ("CORS_ORIGIN", "https://shop.example", "https://shop.example"),
+    "draw_key": ("DRAW_KEY", "sixteen or more letters", "sixteen or more letters"),
+    "admission_keys": ("ADMISSION_KEYS", f"{KEY_1}, {KEY_2},", (KEY_1, KEY_2)),
+    "polls_per_second": ("POLLS_PER_SECOND", "100", 100),
     "log_level": ("LOG_LEVEL", "DEBUG", "DEBUG"),
     "aws_chalice_cli_mode": ("AWS_CHALICE_CLI_MODE", "true", True),
 }
@@ -70,6 +74,11 @@ BAD = [
     *(("REDIS_ADDR", text) for text in ("", "host:", "host:x", "host:0", "host:65536", "host:-1", "host:\u0661")),
     *(("REDIS_DB", text) for text in ("x", "-1", "1.5", "\u0661")),
     *(("REDIS_CONNECTIONS_MAX", text) for text in ("0", "many")),
+    *(("POLLS_PER_SECOND", text) for text in ("0", "-1", "many")),
+    ("DRAW_KEY", "fifteen letters"),
+    *(("ADMISSION_KEYS", text) for text in ("x", KEY_1[1:], KEY_1 + "A", KEY_1 + "=", f"{KEY_1},two")),
+    ("ADMISSION_KEYS", f"{KEY_1} {KEY_2}"),
+    *(("ADMISSION_KEYS", KEY_1[1:] + last) for last in ("+", "/", ".", "\u0661")),
     *((name, "perhaps") for name in ("REDIS_TLS", "REDIS_CLUSTER", "AWS_CHALICE_CLI_MODE")),
 ]
 
@@ -85,6 +94,21 @@ def test_a_cluster_has_one_database() -> None:
     """The combination that no server takes is refused at once."""
     with pytest.raises(ValueError, match="REDIS_DB"):
         Settings.from_environ({"REDIS_CLUSTER": "1", "REDIS_DB": "1"})
+
+
+@pytest.mark.parametrize(("variable", "text"), [row for row in BAD if row[0] in {"ADMISSION_KEYS", "DRAW_KEY"}])
+def test_a_bad_secret_is_refused_without_showing_it(variable: str, text: str) -> None:
+    """The refusal stands in a log; a secret with one character too many is still a secret."""
+    with pytest.raises(ValueError, match=variable) as caught:
+        Settings.from_environ({variable: text})
+    assert not any(part in str(caught.value) for part in text.split(","))
+
+
+def test_the_keys_are_not_shown() -> None:
+    """Neither the one that draws nor those that sign."""
+    shown = repr(Settings.from_environ({"DRAW_KEY": "sixteen or more letters", "ADMISSION_KEYS": KEY_1}))
+    assert "sixteen" not in shown
+    assert KEY_1 not in shown
 
 
 def test_the_password_is_not_shown() -> None:

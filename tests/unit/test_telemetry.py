@@ -26,12 +26,13 @@ from tests.support.fake import fake_store
 from tests.support.sale import event_body
 
 USER, ALIAS, PAYMENT = "canary-user-ada", "canary-session-1", "canary-payment"
+SETTINGS = Settings(draw_key="canary-key-of-draws", admission_keys=(f"canary-{'k' * 36}",))
 SELL = "from tests.unit.test_telemetry import sell; sell()"
 
 
 def sell() -> None:
-    """Sell a ticket and be refused in several ways; the last line printed lists every id that must not be written."""
-    house, api = install(Runtime(Settings(), fake_store(), IdMaker(secrets.randbits))), Api()
+    """Sell a ticket and be refused in several ways; the last line printed lists everything that must not be written."""
+    house, api = install(Runtime(SETTINGS, fake_store(), IdMaker(secrets.randbits))), Api()
     event = api.post("/events", event_body()).json["id"]
     api.post("/queue/join", {"event_id": event, "user_id": USER, "session_id": ALIAS})
     session = house.store.command("HGET", keys.event_key("entries", code_of(event)), USER)
@@ -45,17 +46,20 @@ def sell() -> None:
     api.get("/tickets/user/canary-user%ff")
     api.post("/queue/join", {"event_id": event, "user_id": "canary user!"})
     api.post("/queue/join", b'{"canary-field": "canary-value')
+    token = api.get(f"/queue/status/{bob}").json["admission_token"]
+    lobby = api.post("/events", event_body(sale_starts_at="2090-12-01T00:00:00Z")).json["id"]
+    api.post("/queue/join", {"event_id": lobby, "user_id": "canary-user-cyd", "nonce": "canary-nonce"})
     context = SimpleNamespace(aws_request_id="run-1", get_remaining_time_in_millis=lambda: 0)
     app.drain({"time": "", "source": "", "account": "", "id": "", "region": "", "resources": [], "version": "",
                "detail": {}, "detail-type": ""}, context)  # fmt: skip
     house.store.client.set(keys.event_key("events", code_of(event)), "spoilt")
     api.post("/queue/join", wish)
-    sys.stdout.write(json.dumps([session, bob]))
+    sys.stdout.write(json.dumps([session, bob, token]))
 
 
 @pytest.fixture(scope="module")
 def written() -> tuple[str, list[str]]:
-    """Give what the sale wrote, and the sessions in it."""
+    """Give what the sale wrote, and the sessions and the token in it."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("POWERTOOLS_")}
     run = subprocess.run(
         [sys.executable, "-c", SELL],
@@ -67,8 +71,8 @@ def written() -> tuple[str, list[str]]:
         check=False,
     )
     assert (run.returncode, run.stderr) == (0, ""), run.stderr
-    *lines, sessions = run.stdout.splitlines()
-    return "\n".join(lines), json.loads(sessions)
+    *lines, hidden = run.stdout.splitlines()
+    return "\n".join(lines), json.loads(hidden)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +101,9 @@ def test_each_request_is_one_json_line_that_says_how_it_went(requests: list[dict
         ("GET /api/v1/tickets/user/{user_id}", 400),
         ("POST /api/v1/queue/join", 400),
         ("POST /api/v1/queue/join", 400),
+        ("GET /api/v1/queue/status/{session_id}", 200),
+        ("POST /api/v1/events", 201),
+        ("POST /api/v1/queue/join", 201),
         ("schedule drain", None),
         ("POST /api/v1/queue/join", 500),
     ]
@@ -121,9 +128,10 @@ def test_a_bug_is_one_line_with_its_traceback(lines: list[dict[str, Any]], reque
 
 
 def test_nothing_that_is_written_says_who_it_was(written: tuple[str, list[str]]) -> None:
-    """No user, no session, ours or chosen, no payment, no raw path and nothing of a body that was refused."""
-    text, sessions = written
-    for secret in ("canary", *sessions):
+    """No user, session, payment, nonce, token or key, no raw path and nothing of a body that was refused."""
+    text, hidden = written
+    for secret in ("canary", *hidden):
+        assert secret
         assert secret not in text
 
 
@@ -137,7 +145,7 @@ def metrics(lines: list[dict[str, Any]], name: str) -> list[tuple[Any, str]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "times", "unit"), [("joins", 2, "Count"), ("purchases", 1, "Count"), ("confirms", 1, "Count")]
+    ("name", "times", "unit"), [("joins", 3, "Count"), ("purchases", 1, "Count"), ("confirms", 1, "Count")]
 )
 def test_what_was_sold_is_counted(lines: list[dict[str, Any]], name: str, times: int, unit: str) -> None:
     """As metrics in the log (EMF): no call, no agent."""
@@ -145,11 +153,12 @@ def test_what_was_sold_is_counted(lines: list[dict[str, Any]], name: str, times:
 
 
 def test_the_drain_says_whom_it_let_in_and_how_late_it_was(lines: list[dict[str, Any]]) -> None:
-    """The two figures to set an alarm on."""
-    assert metrics(lines, "activations") == [(2, "Count")]
-    ((lag_ms, unit),) = metrics(lines, "drain_lag_ms")
-    assert lag_ms >= 0
-    assert unit == "Milliseconds"
+    """The figures to set an alarm on: what a run did, how many there are now, and how long the waits were."""
+    counted = {"activations": 2, "waiting": 1, "active": 1, "away": 0, "abandoned": 0, "no_shows": 0}
+    assert {name: metrics(lines, name) for name in counted} == {name: [(n, "Count")] for name, n in counted.items()}
+    for name in ("drain_lag_ms", "wait_p50_ms", "wait_p95_ms"):
+        ((ms, unit),) = metrics(lines, name)
+        assert (ms >= 0, unit) == (True, "Milliseconds")
 
 
 def test_refusals_are_counted_by_their_word(lines: list[dict[str, Any]]) -> None:

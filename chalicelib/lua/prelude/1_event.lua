@@ -1,4 +1,4 @@
--- The event's clock, five files in the order of their names. It stands before every command, so that each of them sees the
+-- The event's clock, seven files in the order of their names. It stands before every command, so that each of them sees the
 -- event as it is NOW: sessions and holds past their deadline are ended, and whoever may be admitted is. It only defines; a
 -- command starts it with begin().
 --
@@ -11,32 +11,40 @@
 -- Commands are paid for in redis.call and in numbers turned to text and back; so fields are read when they are looked at,
 -- or together where a command names those it will need, and instants are written once, by text().
 
-local EVENT, SEATS, LABELS, SEATMAP, HOLDERS, QUEUE, AWAY, ENTRIES, SESSIONS, ACTIVE, TICKETS, ORDERS, OWNERS, HOLDS, LOG
+local EVENT, SEATS, LABELS, SEATMAP, HOLDERS, QUEUE, AWAY, PASSED, ENTRIES, SESSIONS, ACTIVE, TICKETS, ORDERS, OWNERS, HOLDS, LOG
+local DRAW, STATS
 
 local STEP = 50 -- objects of each kind that one command sweeps on its way
 local BACK_MS = 2000 -- a clock that is behind by less is waited for; by more, it has been set and is followed
 local PAST_TICKETS = 100 -- ended tickets that "my tickets" remembers for one person
-local TEXTS = {id = true, status = true, currency = true}
+local TEXTS = {id = true, status = true, mode = true, queue_mode = true, message = true, currency = true, commitment = true,
+    draw_digest = true}
 -- The fields that each of these commands needs in any case, read together; all others are read when they are looked at.
--- Texts stand first, and `currency` is left to those who look.
-local CORE = {'id', 'status', 'next_due_ms', 'last_ms'}
+local CORE = {'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms'}
 local FIELDS = {
     join = {
-        'id', 'status', 'next_due_ms', 'last_ms', 'end_ms', 'sale_starts_ms', 'sale_ends_ms', 'available', 'browsing',
-        'next_seq', 'log_seq', 'admitted_total', 'max_active_sessions', 'tickets_per_visitor', 'admissions_per_minute',
-        'session_ms',
+        'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'queue_mode', 'message', 'end_ms',
+        'sale_starts_ms', 'sale_ends_ms', 'available', 'held', 'browsing', 'next_seq', 'log_seq', 'admitted_total',
+        'max_active_sessions', 'tickets_per_visitor', 'admissions_per_minute', 'session_ms', 'pace_ms', 'pace_total',
     },
-    status = {'id', 'status', 'next_due_ms', 'last_ms', 'admissions_per_minute'},
+    status = {
+        'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'message', 'end_ms', 'sale_ends_ms', 'available',
+        'held', 'browsing', 'admitted_total', 'tickets_per_visitor', 'pace_ms', 'pace_total',
+    },
     purchase = {
-        'id', 'status', 'next_due_ms', 'last_ms', 'end_ms', 'sale_starts_ms', 'sale_ends_ms', 'seated', 'available', 'held',
-        'browsing', 'hold_ms', 'max_tickets_per_user', 'states_version', 'log_seq',
+        'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms', 'sale_ends_ms', 'seated', 'available',
+        'held', 'browsing', 'hold_ms', 'max_tickets_per_user', 'states_version', 'log_seq',
     },
-    settle = {'id', 'status', 'next_due_ms', 'last_ms', 'held', 'sold', 'available', 'states_version', 'log_seq'},
+    settle = {
+        'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'held', 'sold', 'available', 'states_version',
+        'log_seq',
+    },
 }
 local STATUS = {w = 'waiting', a = 'active', c = 'completed', e = 'expired', l = 'left', b = 'abandoned'}
 
 local ev = {} -- the event's fields, numbers but for TEXTS, false where not set; change them only by set() and add()
 local dirty = {} -- names of changed fields
+local waits = {} -- of those whom this command lets in: bucket -> how many waited so long
 local now, now_us, now_text -- milliseconds and microseconds since 1970, the server's; milliseconds as text
 local behind -- true while the bounded sweep has not caught up with now
 local lag_ms -- how late this sweep was
@@ -52,11 +60,12 @@ end
 local LAZY = {__index = function(_, name) return keep(name, redis.call('HGET', EVENT, name)) end}
 
 local function enter(keys)
-    EVENT, SEATS, LABELS, SEATMAP, HOLDERS, QUEUE, AWAY, ENTRIES, SESSIONS, ACTIVE, TICKETS, ORDERS, OWNERS, HOLDS, LOG =
-        unpack(keys)
+    EVENT, SEATS, LABELS, SEATMAP, HOLDERS, QUEUE, AWAY, PASSED, ENTRIES, SESSIONS, ACTIVE, TICKETS, ORDERS, OWNERS, HOLDS, LOG,
+        DRAW, STATS = unpack(keys)
     -- Emptied, not made anew: a table that has grown before does not grow again, field by field.
     for name in next, ev do ev[name] = nil end
     for name in next, dirty do dirty[name] = nil end
+    for bucket in next, waits do waits[bucket] = nil end
     setmetatable(ev, LAZY)
     behind, freed, lag_ms, swept_sessions, swept_holds = false, false, 0, 0, 0
     now, now_us, now_text = nil, nil, nil
@@ -64,8 +73,10 @@ end
 
 local function prefetch(names)
     local values = redis.call('HMGET', EVENT, unpack(names))
-    ev.id, ev.status = values[1], values[2]
-    for i = 3, #names do ev[names[i]] = tonumber(values[i]) or false end
+    for i = 1, #names do
+        local name = names[i]
+        ev[name] = (TEXTS[name] and values[i] or tonumber(values[i])) or false
+    end
 end
 
 -- Writes a whole number as text: what Redis and Lua do with a number by themselves is slow.
@@ -93,10 +104,11 @@ end
 
 local function commit()
     if not next(dirty) then return end
+    for bucket, n in pairs(waits) do redis.call('HINCRBY', STATS, 'wait' .. bucket, n) end
     dirty.last_ms, ev.last_ms = true, now
     local fields, n = {}, 0
     for name in pairs(dirty) do
-        fields[n + 1], fields[n + 2] = name, text(ev[name])
+        fields[n + 1], fields[n + 2] = name, TEXTS[name] and ev[name] or text(ev[name])
         n = n + 2
     end
     redis.call('HSET', EVENT, unpack(fields))

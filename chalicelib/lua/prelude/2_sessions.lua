@@ -1,12 +1,15 @@
 -- Sessions: a person's place in the queue, then the turn to buy.
 
+local LATE = 2 ^ 52 -- in a draw: who joins after the opening stands behind every place that can be drawn
+
 -- Every field of a session is text; tonumber() where it is compared.
 local function parse_session(id, line)
-    local seen, status, place, entered, activated, deadline, held, confirmed, lost, alias, user =
-        string.match(line, '^(%d+),(%a),(%d+),(%d+),(%d+),(%d+),(%d+),(%d+),(%d+),([^,]*),(.*)$')
+    local seen, poll_due, quiet, polls, status, place, entered, activated, deadline, held, confirmed, lost, entrant, alias, user =
+        string.match(line, '^(%d+),(%d+),(%d+),(%d),(%a),(%d+),(%d+),(%d+),(%d+),(%d+),(%d+),(%d+),(%d+),([^,]*),(.*)$')
     return {
-        id = id, seen = seen, status = status, place = place, entered = entered, activated = activated,
-        deadline = deadline, held = held, confirmed = confirmed, lost = lost, alias = alias, user = user,
+        id = id, seen = seen, poll_due = poll_due, quiet = quiet, polls = polls, status = status, place = place,
+        entered = entered, activated = activated, deadline = deadline, held = held, confirmed = confirmed, lost = lost,
+        entrant = entrant, alias = alias, user = user,
     }
 end
 
@@ -16,26 +19,37 @@ local function load_session(id)
 end
 
 local function session_text(s)
-    return table.concat({s.seen, s.status, s.place, s.entered, s.activated, s.deadline, s.held, s.confirmed, s.lost,
-        s.alias, s.user}, ',')
+    return table.concat({s.seen, s.poll_due, s.quiet, s.polls, s.status, s.place, s.entered, s.activated, s.deadline, s.held,
+        s.confirmed, s.lost, s.entrant, s.alias, s.user}, ',')
 end
 
 local function save_session(s)
     redis.call('HSET', SESSIONS, s.id, session_text(s))
 end
 
+local function forget_away(id)
+    redis.call('ZREM', PASSED, id)
+    return redis.call('ZREM', AWAY, id) == 1
+end
+
 -- `was_holding`: until this very step it held something, so it was not counted among those who browse.
 local function end_session(s, status, was_holding)
+    local why = STATUS[status]
     if s.status == 'a' then
         freed = true
         redis.call('ZREM', ACTIVE, s.id)
         if s.held == '0' and not was_holding then add('browsing', -1) end
-    else
-        redis.call('ZREM', QUEUE, s.id)
+        if status == 'e' and s.polls == '0' and ev.status ~= 'cancelled' then
+            add('no_shows', 1)
+            why = 'no_show'
+        end
+    elseif redis.call('ZREM', QUEUE, s.id) == 0 then
+        forget_away(s.id)
     end
+    if status == 'b' then add('abandoned', 1) end
     s.status = status
     save_session(s)
-    record('session.' .. STATUS[status], s.id, s.place)
+    record('session.' .. why, s.id, s.place)
     swept_sessions = swept_sessions + 1
 end
 
@@ -45,11 +59,41 @@ local function touch_session(s)
         end_session(s, 'e')
     elseif s.status == 'w' and ev.status == 'cancelled' then
         end_session(s, 'l')
+    elseif s.status == 'w' and behind then
+        local abandoned_ms = redis.call('ZSCORE', PASSED, s.id)
+        if abandoned_ms and tonumber(abandoned_ms) <= now then end_session(s, 'b') end
     end
 end
 
+-- Who was passed over and is here again stands where they stood. Gives whether that was so.
+local function come_back(s)
+    if not forget_away(s.id) then return false end
+    redis.call('ZADD', QUEUE, s.place, s.id)
+    record('session.returned', s.id, s.place)
+    return true
+end
+
+-- Who was admitted between two polls has a short time to show up, and the full time from then on. Gives whether they
+-- show up now; saving the record is the caller's.
+local function claim(s)
+    if s.status ~= 'a' or s.polls ~= '0' then return false end
+    local deadline_ms = now + ev.session_ms
+    s.polls, s.seen, s.deadline = '1', now_text, text(deadline_ms)
+    due(deadline_ms)
+    redis.call('ZADD', ACTIVE, s.deadline, s.id)
+    record('session.claimed', s.id, s.deadline)
+    return true
+end
+
+-- 1 is next; those who are away and stand before count too, so a position never grows. In the lobby there is none.
 local function position(s)
     if s.status == 'a' then return 0 end
-    local rank = s.status == 'w' and redis.call('ZRANK', QUEUE, s.id)
-    return rank and rank + 1
+    if s.status ~= 'w' or ev.opened_ms == 0 then return nil end
+    local before, rank = '(' .. s.place, redis.call('ZRANK', QUEUE, s.id)
+    if rank then return rank + redis.call('ZCOUNT', AWAY, '-inf', before) + 1 end
+    return redis.call('ZRANK', AWAY, s.id) + redis.call('ZCOUNT', QUEUE, '-inf', before) + 1
+end
+
+local function waiting_count()
+    return redis.call('ZCARD', QUEUE) + redis.call('ZCARD', AWAY)
 end

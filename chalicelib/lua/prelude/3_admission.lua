@@ -1,27 +1,32 @@
 -- Admission: who may come in now, and when to look again.
 
+-- Whether the sale has begun is a latch, opened_ms: a clock that steps back does not close it again.
 local function on_sale()
-    return ev.status == 'active' and now < ev.end_ms and not (ev.sale_starts_ms and now < ev.sale_starts_ms)
-        and not (ev.sale_ends_ms and now >= ev.sale_ends_ms)
+    return ev.status == 'active' and ev.opened_ms > 0 and now < ev.end_ms and not (ev.sale_ends_ms and now >= ev.sale_ends_ms)
 end
 
 -- Why nothing can be joined or bought, or nil. `early` lets people in to wait for the start of the sale.
 local function closed(early)
     if ev.status == 'cancelled' then return 'event_cancelled' end
     if now >= ev.end_ms then return 'event_ended' end
-    if on_sale() then return nil end
-    if early and ev.status == 'active' and ev.sale_starts_ms and now < ev.sale_starts_ms then return nil end
+    if on_sale() or early and ev.status == 'active' and ev.opened_ms == 0 then return nil end
     return 'event_not_on_sale'
 end
 
--- How many people the places and the stock that nobody has spoken for let in now. Holds that are due but not swept count
--- as stock, and their owners as people who may still want it: `claimed` never says too few.
-local function room()
-    if not on_sale() then return 0 end
+-- How many visitors the stock that nobody has spoken for is enough for, and how many are inside. Holds that are due but
+-- not swept count as stock, and their owners as people who may still want it: `claimed` never says too few.
+local function unclaimed()
     local live = behind and redis.call('ZCOUNT', ACTIVE, '(' .. now_text, '+inf') or redis.call('ZCARD', ACTIVE)
     local returning = behind and redis.call('ZCOUNT', HOLDS, '-inf', now_text) or 0
     local claimed = math.min(ev.browsing + returning, live)
-    local stock = math.ceil((ev.available + returning) / ev.tickets_per_visitor) - claimed
+    return math.ceil((ev.available + returning) / ev.tickets_per_visitor) - claimed, live
+end
+
+-- How many people the places and the stock let in now. `by_hand`: an operator asks, whatever the mode.
+local function room(by_hand)
+    if not on_sale() or ev.mode == 'paused' and not by_hand then return 0 end
+    local stock, live = unclaimed()
+    if ev.mode == 'passthrough' and not by_hand then return stock end
     return math.min(ev.max_active_sessions - live, stock)
 end
 
@@ -33,14 +38,14 @@ local function rate_bounds()
 end
 
 local function rate_budget()
-    if not ev.admissions_per_minute then return math.huge end
+    if not ev.admissions_per_minute or ev.mode == 'passthrough' then return math.huge end
     local gap_us, banked_us = rate_bounds()
     local ahead_us = math.max(ev.next_admission_us - now_us, 0)
     return math.max(0, math.floor((banked_us - ahead_us) / gap_us) + 1)
 end
 
 local function spend_rate(n)
-    if not ev.admissions_per_minute then return end
+    if not ev.admissions_per_minute or ev.mode == 'passthrough' then return end
     local gap_us = rate_bounds()
     set('next_admission_us', math.max(ev.next_admission_us, now_us) + n * gap_us)
 end
@@ -52,40 +57,74 @@ local function rate_ready_ms()
     return math.floor((ev.next_admission_us - banked_us) / 1000)
 end
 
-local function activate(s)
-    local deadline_ms = now + ev.session_ms
+-- A quarter of an octave of seconds; who did not wait at all is in bucket 0, which nobody counts: it is the rest.
+local function wait_bucket(ms)
+    return ms <= 0 and 0 or math.floor(4 * math.log(1 + ms / 1000) / math.log(2)) + 1
+end
+
+local function activate(s, deadline_ms)
     s.status, s.activated, s.deadline = 'a', now_text, text(deadline_ms)
     due(deadline_ms)
     add('browsing', 1)
     add('admitted_total', 1)
+    local bucket = wait_bucket(now - math.max(tonumber(s.entered), ev.opened_ms))
+    if bucket > 0 then waits[bucket] = (waits[bucket] or 0) + 1 end
     record('session.activated', s.id, s.place)
 end
 
--- Lets in the first `n` of the queue, which must be there, and gives their sessions.
-local function admit_first(n)
-    local popped, ids, saved, active, sessions = redis.call('ZPOPMIN', QUEUE, n), {}, {}, {}, {}
-    for i = 1, #popped, 2 do ids[#ids + 1] = popped[i] end
-    for i, line in ipairs(redis.call('HMGET', SESSIONS, unpack(ids))) do
-        local s = parse_session(ids[i], line)
-        activate(s)
-        sessions[i] = s
-        saved[#saved + 1], saved[#saved + 2] = s.id, session_text(s)
-        active[#active + 1], active[#active + 2] = s.deadline, s.id
+-- Lets in up to `n` of the queue, the first first, and looks at `step` of them at most. Who has been silent for away_ms
+-- beyond the time to ask again is passed over: out of the way, under the same place. Gives the sessions let in.
+local function admit_first(n, step)
+    local admitted, saved, active, away, passed, looked = {}, {}, {}, {}, {}, 0
+    for _ = 1, step do
+        local ids, popped = {}, redis.call('ZPOPMIN', QUEUE, math.max(0, math.min(n - #admitted, step - looked)))
+        if #popped == 0 then break end
+        for i = 1, #popped, 2 do ids[#ids + 1] = popped[i] end
+        looked = looked + #ids
+        for i, line in ipairs(redis.call('HMGET', SESSIONS, unpack(ids))) do
+            local s = parse_session(ids[i], line)
+            local poll_due_ms = tonumber(s.poll_due)
+            if now >= poll_due_ms + ev.away_ms then
+                local abandoned_ms = now + ev.abandon_ms
+                due(abandoned_ms)
+                away[#away + 1], away[#away + 2] = s.place, s.id
+                passed[#passed + 1], passed[#passed + 2] = text(abandoned_ms), s.id
+                record('session.passed_over', s.id, s.place)
+            else
+                -- They cannot know before they ask again, so the time to show up is counted from then.
+                s.polls = '0'
+                activate(s, math.max(now, poll_due_ms) + ev.claim_ms)
+                admitted[#admitted + 1] = s
+                saved[#saved + 1], saved[#saved + 2] = s.id, session_text(s)
+                active[#active + 1], active[#active + 2] = s.deadline, s.id
+            end
+        end
     end
-    redis.call('HSET', SESSIONS, unpack(saved))
-    redis.call('ZADD', ACTIVE, unpack(active))
-    return sessions
+    if #admitted > 0 then
+        redis.call('HSET', SESSIONS, unpack(saved))
+        redis.call('ZADD', ACTIVE, unpack(active))
+    end
+    if #away > 0 then
+        redis.call('ZADD', AWAY, unpack(away))
+        redis.call('ZADD', PASSED, unpack(passed))
+    end
+    return admitted
 end
 
 local function admit(step)
     local waiting = redis.call('ZCARD', QUEUE)
     if waiting == 0 then return end
-    if ev.status == 'active' and ev.sale_starts_ms and now < ev.sale_starts_ms then return due(ev.sale_starts_ms) end
-    local wanted, budget = math.min(waiting, room()), rate_budget()
-    local n = math.min(wanted, budget, step)
-    if n > 0 then
-        spend_rate(n)
-        admit_first(n)
+    if ev.opened_ms == 0 then
+        if ev.status == 'active' and ev.sale_starts_ms then due(ev.sale_starts_ms) end
+        return
     end
-    if wanted > n then due(budget > n and now or rate_ready_ms()) end
+    local wanted, budget = math.min(waiting, room()), rate_budget()
+    local n = math.min(wanted, budget)
+    if n > 0 then
+        local admitted = #admit_first(n, step)
+        spend_rate(admitted)
+        waiting = redis.call('ZCARD', QUEUE)
+        if waiting > 0 and admitted < n then return due(now) end
+    end
+    if waiting > 0 and wanted > n then due(rate_ready_ms()) end
 end

@@ -90,3 +90,8 @@ local function touch_owner(user)
     if not behind then return end
     for _, id in ipairs(live_tickets(user)) do touch_ticket(load_ticket(id)) end
 end
+
+local function is_sold_out()
+    if ev.available > 0 or ev.held > 0 then return false end
+    return (ev.seated == 1 and ev.seat_count or ev.total_tickets) > 0
+end

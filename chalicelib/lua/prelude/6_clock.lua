@@ -8,11 +8,16 @@ local function sweep_due(step)
     end
     touch_holds(until_ms, step)
     if cancelled then
-        for _, id in ipairs(redis.call('ZRANGE', QUEUE, 0, step - 1)) do touch_session(load_session(id)) end
+        for _, key in ipairs({QUEUE, AWAY}) do
+            for _, id in ipairs(redis.call('ZRANGE', key, 0, step - 1)) do touch_session(load_session(id)) end
+        end
+    end
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', PASSED, '-inf', now_text, 'LIMIT', 0, step)) do
+        end_session(load_session(id), 'b')
     end
     set('next_due_ms', 0)
-    if cancelled and redis.call('ZCARD', QUEUE) > 0 then due(now) end
-    for _, key in ipairs({ACTIVE, HOLDS}) do
+    if cancelled and waiting_count() > 0 then due(now) end
+    for _, key in ipairs({ACTIVE, HOLDS, PASSED}) do
         local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
         if first[2] then due(cancelled and now or tonumber(first[2])) end
     end
@@ -35,6 +40,14 @@ local function read_clock()
     end
 end
 
+-- The sale begins at the first look after its start, for good.
+local function latch_opening()
+    if ev.opened_ms > 0 or ev.status ~= 'active' or now < (ev.sale_starts_ms or 0) then return end
+    set('opened_ms', ev.sale_starts_ms or now)
+    set('pace_ms', now)
+    set('minute_ms', now)
+end
+
 -- Opens a command: reads the event (these fields, or CORE) and the clock; sweeps at most `step` of each kind. Gives the
 -- refusal when the event is not there, and whether anything was due. `id` is the event's full id, or '' where only its
 -- code is known.
@@ -42,8 +55,11 @@ local function open(id, step, fields)
     prefetch(fields or CORE)
     if not ev.id or (id ~= '' and id ~= ev.id) then return {'event_not_found'} end
     read_clock()
+    if ev.opened_ms == 0 then latch_opening() end
+    if math.floor(now / 60000) ~= ev.minute then turn_minute() end
     if ev.next_due_ms == 0 or ev.next_due_ms > now then return nil, false end
     lag_ms = now - ev.next_due_ms
+    if lag_ms > ev.drain_lag_ms then set('drain_lag_ms', lag_ms) end
     sweep_due(step)
     return nil, true
 end
@@ -66,16 +82,14 @@ local function done()
     commit()
 end
 
-local function is_sold_out()
-    if ev.available > 0 or ev.held > 0 then return false end
-    return (ev.seated == 1 and ev.seat_count or ev.total_tickets) > 0
-end
-
--- What is wrong with an event's times, or nil. `fields` are texts; an empty or missing one is not set.
-local function schedule_problem(fields, end_is_new)
+-- What is wrong with an event's times and its draw, or nil. `fields` are texts; an empty or missing one is not set.
+local function schedule_problem(fields, end_is_new, sale_start_is_new)
     local starts, ends = tonumber(fields.start_ms), tonumber(fields.end_ms)
     local sale_starts, sale_ends = tonumber(fields.sale_starts_ms), tonumber(fields.sale_ends_ms)
     if ends <= starts then return 'end_before_start' end
     if end_is_new and ends <= now then return 'end_in_past' end
+    if sale_start_is_new and sale_starts and sale_starts < now then return 'sale_start_in_past' end
     if (sale_starts or 0) >= (sale_ends or ends) or (sale_ends or 0) > ends then return 'sale_window_invalid' end
+    local is_draw = fields.queue_mode == 'draw' or (fields.queue_mode or '') == '' and sale_starts
+    if is_draw and (fields.commitment or '') == '' then return 'draw_key_missing' end
 end

@@ -1,0 +1,81 @@
+-- Telling: what people are told about the room, and when they shall ask again.
+
+local NEAR_MS, PER_PLACE_MS, FAR_MS = 2000, 20, 30000 -- a waiting person's time between two polls, by position
+local ACTIVE_MS = 10000 -- that of those who are inside
+local POLLS_IN_QUARTER, QUIET_MS_MAX = 5, 15000
+
+local ROOM = {
+    ended = 'ended', lobby = 'lobby', sold_out = 'sold_out', standby = 'standby', paused = 'paused', waiting = 'waiting',
+}
+
+-- What the room is to those who wait, and in standby how many tickets may come back.
+local function room_state()
+    if now >= math.min(ev.end_ms, ev.sale_ends_ms or ev.end_ms) or ev.status == 'cancelled' then return ROOM.ended end
+    if ev.opened_ms == 0 then return ROOM.lobby end
+    if is_sold_out() then return ROOM.sold_out end
+    local may_return = ev.available + ev.held
+    if may_return > 0 and unclaimed() < 1 then return ROOM.standby, may_return end
+    return (ev.mode == 'paused' or ev.status ~= 'active') and ROOM.paused or ROOM.waiting
+end
+
+-- When to ask again, in ms. All polls together are to stay below `per_second`; `jitter` is uniform, 0 to 999.
+-- In the lobby it is after the start: with the square root of the jitter over twice the time that so many polls take,
+-- the polls of n people, whose spans grow with the lobby, stay below the limit at every instant: integrate the
+-- density 2t/S(i)^2, S(i) = 2i/limit, over those i with S(i) > t.
+local function poll_after(s, place, waiting, per_second, jitter)
+    if s.status == 'a' then return math.floor(ACTIVE_MS * (1 + jitter / 4000)) end
+    local least_ms = math.ceil(waiting * 1000 / per_second)
+    if not place then
+        local span_ms = math.max(NEAR_MS, 2 * least_ms)
+        return math.max(0, (ev.sale_starts_ms or 0) - now) + math.floor(span_ms * math.sqrt(jitter / 1000))
+    end
+    local after_ms = math.max(least_ms, math.min(FAR_MS, NEAR_MS + PER_PLACE_MS * place))
+    return math.floor(after_ms * (1 + jitter / 4000))
+end
+
+-- Finds out where a session stands and when its owner shall ask again.
+local function look(s, per_second, jitter)
+    s.position = position(s)
+    if s.status ~= 'w' and s.status ~= 'a' then return end
+    local waiting = s.status == 'w' and waiting_count() or 0
+    s.after_ms = poll_after(s, s.position, waiting, tonumber(per_second), tonumber(jitter))
+end
+
+-- What an answer says of a session that was looked at, beside its record: position, state, when to ask again, when the
+-- sale opens, how many tickets may come back, and what an estimate and an upper bound of the place are made of.
+local function tell(s)
+    local state, may_return = STATUS[s.status], nil
+    if s.status == 'w' then state, may_return = room_state() end
+    local opens_in_ms = state == ROOM.lobby and ev.sale_starts_ms and math.max(0, ev.sale_starts_ms - now)
+    return s.position or false, state, s.after_ms or false, opens_in_ms or false, may_return or false, now, ev.admitted_total,
+        now - ev.pace_ms, ev.admitted_total - ev.pace_total, ev.opened_ms, ev.mode, ev.message or ''
+end
+
+-- How long the owner of a session has to be silent, in ms, or false: they have asked more than so many times within a
+-- quarter of the time they were told.
+local function is_too_fast(s)
+    return tonumber(s.polls) >= POLLS_IN_QUARTER and tonumber(s.quiet) > now and tonumber(s.quiet) - now
+end
+
+local function note_poll(s)
+    local is_early = tonumber(s.quiet) > now
+    s.polls = is_early and text(math.min(9, s.polls + 1)) or '1'
+    if not is_early then s.quiet = text(now + math.min(QUIET_MS_MAX, math.floor(s.after_ms / 4))) end
+    s.seen, s.poll_due = now_text, text(now + s.after_ms)
+end
+
+-- Notes that the owner of a living session is here: they come back if they were passed over, show up if they were
+-- admitted meanwhile, and are told when to ask again. Gives the session as it is then, looked at and saved.
+local function here(s, per_second, jitter)
+    if s.status == 'w' and redis.call('ZCARD', AWAY) > 0 and come_back(s) then
+        s.seen, s.poll_due = now_text, now_text
+        save_session(s)
+        admit(STEP)
+        s = load_session(s.id)
+    end
+    claim(s)
+    look(s, per_second, jitter)
+    note_poll(s)
+    save_session(s)
+    return s
+end

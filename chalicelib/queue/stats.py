@@ -1,0 +1,81 @@
+"""The figures of a waiting room for its organiser: now, and minute by minute."""
+
+from __future__ import annotations
+
+from chalicelib import ids
+from chalicelib.fields import Answer, Instant, Uuid
+from chalicelib.keys import MINUTE_FIELDS
+from chalicelib.runtime import Runtime
+from chalicelib.scripting import call, run
+
+MINUTE_MS = 60_000
+SERIES_MINUTES = 60
+
+
+class Minute(Answer):
+    """The figures of one minute: counts at its last command, what happened within it, waits of those let in."""
+
+    minute: Instant
+    waiting: int
+    active: int
+    away: int
+    admitted: int
+    abandoned: int
+    no_shows: int
+    wait_p50_ms: int | None
+    wait_p95_ms: int | None
+    drain_lag_ms: int
+
+
+class Stats(Answer):
+    """The present minute so far, totals since the event was made, and the last hour, oldest minute first.
+
+    A minute in which nobody asked for anything is not in the series.
+    """
+
+    event_id: Uuid
+    now: Minute
+    admitted_total: int
+    abandoned_total: int
+    no_show_total: int
+    series: list[Minute]
+
+
+def read(house: Runtime, event_id: str) -> Stats:
+    """Read the figures of a room."""
+    now_ms, admitted_total, present, *earlier = run(house.store, call("stats", ids.code_of(event_id), event_id))
+    oldest = now_ms // MINUTE_MS - SERIES_MINUTES
+    lines = sorted(map(parse_minute, [*earlier, present]), key=lambda line: int(line["minute"]))
+    minutes = [_minute(line, before) for before, line in zip([None, *lines], lines, strict=False)]
+    series = [minute for minute in minutes[:-1] if minute.minute // MINUTE_MS >= oldest]
+    return Stats(
+        event_id=event_id,
+        now=minutes[-1],
+        admitted_total=admitted_total,
+        abandoned_total=int(lines[-1]["abandoned_total"]),
+        no_show_total=int(lines[-1]["no_show_total"]),
+        series=series,
+    )
+
+
+def parse_minute(line: str) -> dict[str, str]:
+    """Read one line of ``stats:{E}`` as texts by the names of ``MINUTE_FIELDS``."""
+    return dict(zip(MINUTE_FIELDS, line.split(","), strict=True))
+
+
+def _minute(line: dict[str, str], before: dict[str, str] | None) -> Minute:
+    def within(name: str) -> int:
+        return int(line[name]) - int(before[name] if before else 0)
+
+    return Minute(
+        minute=int(line["minute"]) * MINUTE_MS,
+        waiting=int(line["waiting"]),
+        active=int(line["active"]),
+        away=int(line["away"]),
+        admitted=int(line["admitted"]),
+        abandoned=within("abandoned_total"),
+        no_shows=within("no_show_total"),
+        wait_p50_ms=int(line["wait_p50_ms"]) if line["wait_p50_ms"] else None,
+        wait_p95_ms=int(line["wait_p95_ms"]) if line["wait_p95_ms"] else None,
+        drain_lag_ms=int(line["drain_lag_ms"]),
+    )
