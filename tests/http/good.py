@@ -42,6 +42,11 @@ def one_waiting(stage: Stage) -> Visitor:
     return enter(stage.api, event, "ada")
 
 
+def a_lobby(stage: Stage) -> str:
+    """Give an event whose sale starts later, so that who joins it takes part in a draw."""
+    return new_event(stage.api, sale_starts_at="2090-12-01T00:00:00Z")
+
+
 def an_order(stage: Stage) -> str:
     """Give an order of two reserved tickets."""
     return str(order(stage.api, one_active(stage), 2).json["id"])
@@ -51,6 +56,18 @@ def a_ticket(stage: Stage) -> str:
     """Give a reserved ticket of a seat."""
     event, seats = new_seated(stage.api)
     return hold(stage.api, enter(stage.api, event, "ada"), seats[0])
+
+
+def _draw(stage: Stage, path: str) -> Answer:
+    event = a_lobby(stage)
+    for user in ("ada", "bob"):
+        enter(stage.api, event, user)
+    return stage.api.get(f"/events/{event}/{path}")
+
+
+def _change_admission(stage: Stage) -> Answer:
+    wish = {"mode": "paused", "message": "Back in a moment.", "admissions_per_minute": None}
+    return stage.api.post(f"/events/{one_waiting(stage).event}/admission", wish)
 
 
 def _list(stage: Stage, path: str) -> Answer:
@@ -88,6 +105,10 @@ GOOD: dict[str, Row] = {
     "list_active_events": lambda s: _list(s, "/events/active"),
     "get_event": lambda s: s.api.get(f"/events/{new_event(s.api)}"),
     "update_event": lambda s: s.api.put(f"/events/{new_event(s.api)}", {"venue": "Arena", "sale_ends_at": None}),
+    "change_admission": _change_admission,
+    "get_draw": lambda s: _draw(s, "draw"),
+    "draw_entries": lambda s: _draw(s, "draw/entries?limit=1"),
+    "room_stats": lambda s: s.api.get(f"/events/{one_waiting(s).event}/stats"),
     "delete_event": lambda s: s.api.delete(f"/events/{new_event(s.api)}"),
     "add_seats": _add_seats,
     "change_seats": _change_seats,
@@ -98,6 +119,7 @@ GOOD: dict[str, Row] = {
     "queue_position": lambda s: s.api.get(f"/queue/position/{one_waiting(s).event}/ada"),
     "queue_status": lambda s: s.api.get(f"/queue/status/{one_waiting(s).session}"),
     "queue_length": lambda s: s.api.get(f"/queue/length/{one_waiting(s).event}"),
+    "queue_serving": lambda s: s.api.get(f"/queue/serving/{one_waiting(s).event}"),
     "process_queue": _process,
     "refresh_session": lambda s: s.api.post("/queue/refresh", {"session_id": one_active(s).session}),
     "leave_queue": lambda s: s.api.post("/queue/leave", {"session_id": one_waiting(s).session}),
@@ -119,6 +141,7 @@ GOOD: dict[str, Row] = {
 BODIES: dict[str, dict[str, Any]] = {
     "create_event": event_body(),
     "update_event": {"venue": "Arena"},
+    "change_admission": {"mode": "open", "message": "Soon."},
     "add_seats": {"seats": seat_specs(2)},
     "change_seats": {"seat_ids": [SEAT], "blocked": True},
     "join": {"event_id": UNKNOWN, "user_id": "ada"},

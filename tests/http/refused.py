@@ -12,6 +12,7 @@ from chalicelib.runtime import Runtime, install
 from tests.http.buying import BUYING, Send, all_taken, create_order, purchase
 from tests.http.good import Row, a_ticket, an_order, one_active, one_waiting
 from tests.http.stage import CENTURY_S, Stage
+from tests.http.waiting import WAITING
 from tests.support.api import Answer
 from tests.support.sale import (
     UNKNOWN,
@@ -65,6 +66,7 @@ def _twice_with_one_key(stage: Stage) -> Answer:
 SCHEDULES: dict[str, dict[str, str]] = {
     "end_before_start": {"start_time": "2090-12-25T23:00:00Z", "end_time": "2090-12-25T22:00:00Z"},
     "end_in_past": {"start_time": "2001-01-01T00:00:00Z", "end_time": "2001-01-02T00:00:00Z"},
+    "sale_start_in_past": {"sale_starts_at": "2001-01-01T00:00:00Z"},
     "sale_window_invalid": {"sale_starts_at": "2090-01-02T00:00:00Z", "sale_ends_at": "2090-01-01T00:00:00Z"},
 }
 
@@ -120,14 +122,6 @@ def _over_while_held(stage: Stage, kind: str) -> Answer:
     made = order(stage.api, enter(stage.api, new_event(stage.api, **ends), "ada"), 1).json
     stage.later(61)
     return stage.api.post(f"/{kind}s/{made['id'] if kind == 'order' else made['tickets'][0]['id']}/cancel")
-
-
-def _unknown(kind: str, action: str) -> Row:
-    return lambda stage: stage.api.post(f"/{kind}s/{UNKNOWN}/{action}")
-
-
-def _after_what(kind: str, action: str, before: str) -> Row:
-    return lambda stage: _settled(stage, kind, action, before)
 
 
 def _settling(kind: str) -> dict[tuple[str, str], Row]:
@@ -186,7 +180,7 @@ def _scheduling(code: str) -> dict[tuple[str, str], Row]:
     times = SCHEDULES[code]
     return {
         ("create_event", code): lambda s: s.api.post("/events", event_body(**times)),
-        ("update_event", code): lambda s: _put(s, new_event(s.api), **times),
+        ("update_event", code): lambda s: _put(s, new_event(s.api, status="draft"), **times),
     }
 
 
@@ -195,6 +189,7 @@ REFUSED: dict[tuple[str, str], Row] = {
     **_buying(create_order),
     **_settling("ticket"),
     **_settling("order"),
+    **WAITING,
     ("cancel_order", "order_confirmed"): lambda s: _settled(s, "order", "cancel", "confirm"),
     **{place: row for code in SCHEDULES for place, row in _scheduling(code).items()},
     ("create_event", "idempotency_key_reused"): _twice_with_one_key,

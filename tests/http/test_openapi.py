@@ -11,6 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import app
 from chalicelib.errors import REFUSALS
+from chalicelib.events.routes import SCHEDULE_REFUSALS
 from chalicelib.http.problem import STATUS
 from chalicelib.http.route import Route
 from chalicelib.scripting import LUA
@@ -71,6 +72,15 @@ SCRIPTS: dict[str, tuple[str, set[str], set[str]]] = {
     "create_event": ("create_event", set(), set()),
     "get_event": ("event", set(), set()),
     "update_event": ("update_event", set(), set()),
+    "change_admission": (
+        "update_event",
+        set(),
+        {"status_change_not_allowed", "field_frozen", "capacity_below_sold", "capacity_below_seats"}
+        | set(SCHEDULE_REFUSALS),
+    ),
+    "get_draw": ("draw", {"draw_not_found", "draw_key_changed"}, set()),
+    "draw_entries": ("draw", {"draw_not_found"}, set()),
+    "room_stats": ("stats", set(), set()),
     "delete_event": ("delete_event", set(), set()),
     "list_events": ("list_events", set(), set()),
     "list_active_events": ("list_events", set(), set()),
@@ -80,9 +90,10 @@ SCRIPTS: dict[str, tuple[str, set[str], set[str]]] = {
     "seat_map": ("event", set(), set()),
     "seat_states": ("seatmap", set(), set()),
     "join": ("join", {"session_id_taken"}, set()),
-    "queue_position": ("status", set(), {"session_not_found"}),
+    "queue_position": ("status", set(), {"session_not_found", "polling_too_fast"}),
     "queue_status": ("status", set(), {"not_in_queue"} | _NO_EVENT),
     "queue_length": ("length", set(), set()),
+    "queue_serving": ("serving", set(), set()),
     "process_queue": ("process", set(), set()),
     "refresh_session": ("refresh", set(), _NO_EVENT),
     "leave_queue": ("leave", set(), _NO_EVENT),
@@ -112,5 +123,6 @@ def test_a_route_names_exactly_the_words_that_its_script_can_say(row: Route) -> 
 
 
 def test_every_route_with_a_script_is_in_that_table() -> None:
-    """Health and the document have none."""
-    assert {label(row) for row in app.table} - set(SCRIPTS) == {"/health", "health", "/openapi.json"}
+    """Health, the document and the keys of the tokens have none."""
+    none = {"/health", "health", "/openapi.json", "/.well-known/jwks.json"}
+    assert {label(row) for row in app.table} - set(SCRIPTS) == none

@@ -86,7 +86,7 @@ def test_a_waiting_client_is_let_in_by_process(api: Api) -> None:
     event = new_event(api, max_active_sessions=1)
     first, second = enter(api, event, "ada"), enter(api, event, "bob")
     assert api.get(f"/queue/position/{event}/bob").json["position"] == 1
-    assert api.get(f"/queue/length/{event}").json == {"event_id": event, "length": 1}
+    assert api.get(f"/queue/length/{event}").json.items() >= {"event_id": event, "length": 1}.items()
     leave(api, first)
     assert state(api, second) == "active"
 

@@ -56,7 +56,7 @@ class Counted:
 def counted() -> Iterator[Counted]:
     """A warm service: it has its connection, and the server knows the scripts."""
     with servers.valkey() as server, Proxy(server.port) as proxy:
-        settings = Settings(redis_host="127.0.0.1", redis_port=proxy.port)
+        settings = Settings(redis_host="127.0.0.1", redis_port=proxy.port, draw_key="the key of these draws")
         house = install(Runtime(settings, connect(settings), IdMaker(secrets.randbits)))
         made = Counted(house, proxy)
         for request in REQUESTS.values():
@@ -103,6 +103,16 @@ def _waiting(api: Api) -> str:
     return event
 
 
+def _lobby(api: Api) -> str:
+    event = new_event(api, sale_starts_at="2090-12-01T00:00:00Z")
+    enter(api, event, "ada")
+    return event
+
+
+def _pause(api: Api, event: str) -> Answer:
+    return api.post(f"/events/{event}/admission", {"mode": "paused", "message": "Back in a moment."})
+
+
 def _empty_hall(api: Api) -> str:
     return new_event(api, is_seated_event=True, total_tickets=1000)
 
@@ -128,6 +138,11 @@ REQUESTS: dict[str, tuple[Callable[[Api], Ready], int, int]] = {
     "status": (_on(_visitor, lambda api, v: api.get(f"/queue/status/{v.session}")), 1, 1),
     "position": (_on(_visitor, lambda api, v: api.get(f"/queue/position/{v.event}/{v.user}")), 1, 1),
     "length": (_on(new_event, lambda api, event: api.get(f"/queue/length/{event}")), 1, 1),
+    "join a lobby": (_on(_lobby, lambda api, event: join(api, event, "bob")), 1, 1),
+    "serving": (_on(_waiting, lambda api, event: api.get(f"/queue/serving/{event}")), 1, 1),
+    "the draw": (_on(_lobby, lambda api, event: api.get(f"/events/{event}/draw")), 1, 1),
+    "its entries": (_on(_lobby, lambda api, event: api.get(f"/events/{event}/draw/entries")), 1, 1),
+    "the keys of tokens": (_on(lambda _: None, lambda api, _: api.get("/.well-known/jwks.json")), 0, 0),
     "refresh": (_on(_visitor, refresh), 1, 1),
     "leave": (_on(_visitor, leave), 1, 1),
     "confirm": (_on(_ticket, lambda api, ticket: settle(api, "confirm", ticket)), 1, 1),
@@ -153,6 +168,8 @@ REQUESTS: dict[str, tuple[Callable[[Api], Ready], int, int]] = {
     # Organisers.
     "create": (_on(lambda _: None, lambda api, _: api.post("/events", event_body())), 2, 2),
     "update": (_on(new_event, lambda api, event: api.put(f"/events/{event}", {"venue": "x"})), 1, 1),
+    "change the admission": (_on(_waiting, _pause), 1, 1),
+    "the figures": (_on(_waiting, lambda api, event: api.get(f"/events/{event}/stats")), 1, 1),
     "delete": (_on(new_event, lambda api, event: api.delete(f"/events/{event}")), 2, 2),
     "process": (_on(_waiting, lambda api, event: api.post(f"/queue/process/{event}")), 1, 1),
     "500 seats": (_on(_empty_hall, lambda api, event: _import(api, event, 500)), 2, 2),

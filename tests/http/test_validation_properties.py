@@ -21,8 +21,10 @@ from tests.support.api import Api, path_part
 from tests.support.fake import fake_store
 from tests.support.sale import UNKNOWN, enter, new_seated
 
+WORDS = ["ada", UNKNOWN, "draw", "paused", "2090-12-01T00:00:00Z"]
+FIELDS = ["seat_id", "quantity", "price", "count", "end_time", "sale_starts_at", "queue_mode", "mode", "nonce", "x"]
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["ada", UNKNOWN]),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(WORDS),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )  # fmt: skip
@@ -32,7 +34,7 @@ CALM = settings(max_examples=20, deadline=None, suppress_health_check=[HealthChe
 @pytest.fixture(scope="module")
 def names() -> dict[str, str]:
     """Give a service with one event in it, and the ids that lead there."""
-    install(Runtime(Settings(), fake_store(), IdMaker(secrets.randbits)))
+    install(Runtime(Settings(draw_key="the key of these draws"), fake_store(), IdMaker(secrets.randbits)))
     event, seats = new_seated(Api())
     return {"event_id": event, "session_id": enter(Api(), event, "ada").session, "seat_id": seats[0], "user_id": "ada"}
 
@@ -43,7 +45,7 @@ def names() -> dict[str, str]:
 def test_no_body_makes_a_route_fail(names: dict[str, str], row: Route, data: st.DataObject) -> None:
     """A good body with some fields replaced, left out or added, in an event that is there or not; never a 5xx."""
     body = BODIES[label(row)] | {name: names[name] for name in set(names) & set(BODIES[label(row)])}
-    fields = st.sampled_from([*body, "seat_id", "quantity", "price", "count", "end_time", "x"])
+    fields = st.sampled_from([*body, *FIELDS])
     drawn: dict[str, Any] = body | data.draw(st.dictionaries(fields, JSON, max_size=3))
     for name in data.draw(st.sets(st.sampled_from(sorted(drawn)), max_size=1)) if drawn else ():
         del drawn[name]

@@ -89,3 +89,13 @@ def test_the_rate_lets_the_next_one_in_at_its_very_microsecond(play: HouseMachin
     play.redis_is_as_the_model_says()
     play.wait(ms=1000)
     play.join(user="cid", alias=None)
+
+
+def test_who_shows_up_for_a_short_session_is_out_in_time(play: HouseMachine) -> None:
+    """The session was shorter than the time to show up, and its end was not in the alarm."""
+    play.open(TERMS | {"max_active_sessions": 1, "session_seconds": 5, "claim_seconds": 20}, seats=6, crowd=3)
+    play.leave(which=2, by_alias=False)
+    play.ask_for_status(which=1, by_alias=False)
+    play.wait(ms=5_000)
+    play.read_the_event(user="bob")
+    assert [session.status for session in play.event.sessions] == ["left", "expired", "active"]

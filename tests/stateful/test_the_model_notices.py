@@ -43,6 +43,27 @@ SEARCH = settings(
             "ev.max_active_sessions + 1 - live",
             id="one too many is in",
         ),
+        pytest.param(
+            "prelude/3_admission",
+            "now >= poll_due_ms + ev.away_ms",
+            "now > poll_due_ms + ev.away_ms",
+            id="who is away is waited for a millisecond longer",
+        ),
+        pytest.param("prelude/2_sessions", "redis.call('ZCOUNT', AWAY, '-inf', before)", "0", id="a position grows"),
+        pytest.param(
+            "prelude/2_sessions",
+            "redis.call('ZADD', QUEUE, s.place, s.id)",
+            "redis.call('ZADD', QUEUE, now_text, s.id)",
+            id="who comes back is sent to another place",
+        ),
+        pytest.param(
+            "prelude/3_admission",
+            "math.max(now, poll_due_ms) + ev.claim_ms",
+            "now + ev.claim_ms",
+            id="the time to show up is over before anybody can know",
+        ),
+        pytest.param("prelude/6_clock", "ev.opened_ms > 0 or ev.status", "ev.status", id="the sale opens again and again"),
+        pytest.param("join", "s.entrant ~= '0'\n", "false\n", id="who comes again draws again"),
         pytest.param("purchase", "taken[#taken + 1] = ordinal", "", id="a taken seat is sold again"),
         pytest.param(
             "purchase", "wanted > ev.max_tickets_per_user", "wanted > 99", id="nobody counts a person's tickets"

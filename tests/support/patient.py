@@ -1,4 +1,4 @@
-"""A client of the waiting room that does what docs/waiting-room.md tells clients, and a cache between it and the service.
+"""A client of the waiting room that does what docs/waiting-room.md says, and a cache between it and the service.
 
 It never sleeps: whoever runs it calls `tick()` as often as they like, and it does what is due by its own clock, which
 may be wrong by hours. What a person would see is `screen()`.

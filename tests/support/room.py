@@ -168,7 +168,7 @@ def verify(folder: Path, draw: dict[str, Any], found: list[dict[str, Any]]) -> t
     names = [folder / f"entries-{n}.json" for n in range(len(found))]
     for name, page in zip(names, found, strict=True):
         name.write_text(json.dumps(page))
-    words = [sys.executable, "-m", "chalicelib.queue.draw", "verify", folder / "draw.json", *names]
+    words = [sys.executable, "-m", "chalicelib.queue.draw", "verify", str(folder / "draw.json"), *map(str, names)]
     service = Path(chalicelib.__file__).parents[1]
     ran = subprocess.run(words, cwd=service, capture_output=True, text=True, check=False)
     return ran.returncode, ran.stdout + ran.stderr
