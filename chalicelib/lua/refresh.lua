@@ -13,7 +13,7 @@ touch_owner(s.user)
 s = load_session(s.id)
 touch_session(s)
 if s.status ~= 'a' and s.status ~= 'w' then return refuse('session_ended') end
-if s.status == 'a' then
+if s.status == 'a' and s.polls ~= '0' then -- who shows up only now gets the full time by that
     if s.held == '0' and waiting_count() > 0 then return refuse('others_waiting') end
     local wanted = math.min(now + ev.session_ms, tonumber(s.activated) + 4 * ev.session_ms)
     if wanted > tonumber(s.deadline) then

@@ -41,9 +41,14 @@ if seated and total < ev.seat_count then return refuse('capacity_below_seats') e
 if #changed > 0 then
     -- Holds that are due count as free above; they must be free before the stock shrinks.
     if not seated and total < ev.held + ev.sold then touch_holds(now, ev.held + ev.sold - total) end
+    local owed = rate_owed()
     for _, field in ipairs(changed) do
         redis.call('HSET', EVENT, field, new[field])
         keep(field, new[field])
+    end
+    -- What is owed is counted in gaps: those of another rate are as long as it says, from now on.
+    if changes('admissions_per_minute') and owed > 0 and ev.admissions_per_minute then
+        set('next_admission_us', now_us + math.floor(owed * rate_bounds()))
     end
     redis.call('HSET', EVENT, 'updated_ms', now_text)
     set('available', seated and (ev.seat_count - ev.blocked - ev.held - ev.sold) or (total - ev.held - ev.sold))

@@ -19,6 +19,7 @@ from tests.support.room import (
     place,
     places,
     poll,
+    rejoin,
     seen,
     set_to,
     silence,
@@ -30,18 +31,12 @@ from tests.support.sale import (
     change,
     enter,
     inside,
-    join,
     leave,
     refresh,
     states,
 )
 
 WHOLE_TICK_MS = 2_500
-
-
-def rejoin(api: Api, visitor: Visitor) -> Answer:
-    """Join again, as the same person."""
-    return join(api, visitor.event, visitor.user)
 
 
 BACK = pytest.mark.parametrize("back", [ask, rejoin, refresh], ids=["status", "join", "refresh"])

@@ -22,6 +22,7 @@ from tests.support.room import (
     now_ms,
     place,
     poll,
+    rejoin,
     seen,
     set_to,
 )
@@ -35,7 +36,6 @@ from tests.support.sale import (
     enter,
     hold,
     inside,
-    join,
     leave,
     logged,
     nothing_changed,
@@ -48,11 +48,6 @@ from tests.support.sale import (
 )
 
 Show = Callable[[Api, Visitor], Answer]
-
-
-def rejoin(api: Api, visitor: Visitor) -> Answer:
-    """Join again, as the same person."""
-    return join(api, visitor.event, visitor.user)
 
 
 SHOWS = pytest.mark.parametrize("show", [ask, rejoin, refresh, buy], ids=["status", "join", "refresh", "purchase"])

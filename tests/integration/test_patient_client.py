@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.ids import code_of
+from chalicelib.ids import IdMaker, code_of
 from chalicelib.queue.model import Telling
 from chalicelib.runtime import Runtime, install
 from chalicelib.scripting import call, run_many
@@ -81,11 +81,13 @@ class Room:
     """A draw with a lobby and a sale with few places; time passes in steps of less than a second."""
 
     def __init__(self, wire: Wire, house: Runtime) -> None:
-        install(replace(house, settings=replace(house.settings, polls_per_second=POLLS_PER_SECOND)))
         self.wire, self.store, self.rng = wire, house.store, random.Random(3)
+        random.seed(3)  # the service's own jitter
+        settings = replace(house.settings, polls_per_second=POLLS_PER_SECOND)
+        install(Runtime(settings, house.store, IdMaker(self.rng.getrandbits)))
         self.begun_ms = freeze(wire.clock)
-        opens = instant(wire.clock, ms=LOBBY_MS)
-        self.event = new_event(Api(), total_tickets=1000, max_active_sessions=PLACES, sale_starts_at=opens)
+        terms = {"total_tickets": 1000, "max_active_sessions": PLACES, "away_seconds": 5}
+        self.event = new_event(Api(), sale_starts_at=instant(wire.clock, ms=LOBBY_MS), **terms)
         self.edge = Edge(wire, wire.now_ms)
         self.people = [self._somebody(n) for n in range(PEOPLE)]
         self.countdown_wrong_by_ms: Counter[int] = Counter()

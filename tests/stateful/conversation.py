@@ -16,7 +16,8 @@ from chalicelib.settings import Settings
 from chalicelib.store import Store
 from tests.stateful import shown, wishes
 from tests.stateful.invariants import Watch
-from tests.stateful.model import Event, Order, Refused, Session
+from tests.stateful.model import Event
+from tests.stateful.model_objects import Order, Refused, Session
 from tests.stateful.model_organiser import TIMES
 from tests.stateful.model_queue import DRAW_KEY, Aliases
 from tests.stateful.model_tickets import Wanted

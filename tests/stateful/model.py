@@ -4,7 +4,7 @@ Written from the design, for clarity and not for speed: there are no counters, n
 can be counted is counted anew each time, so the two only agree where both are right. Instants are ms since 1970.
 
 An event is brought up to the present by ``begin``, which must come before every command. They stand in model_queue.py,
-model_tickets.py and model_organiser.py. Each raises Refused, having changed nothing, or does all it says.
+model_tickets.py and model_organiser.py, what an event is made of in model_objects.py. Each raises Refused, having changed nothing, or does all it says.
 """
 
 from __future__ import annotations
@@ -13,92 +13,10 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-LIVING = ("waiting", "active")
-LIVE = ("reserved", "confirmed")
+from tests.stateful.model_objects import Order, Refused, Seat, Session, Ticket
+
 STEP_BACK_MS = 2_000
 MINUTE_MS = 60_000
-
-
-class Refused(Exception):
-    """The word with which the house says no, and what it adds to it."""
-
-    def __init__(self, code: str, **added: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.added = added
-
-
-@dataclass(eq=False)
-class Session:
-    """A person's place in the queue, and what became of it."""
-
-    event: Event
-    user: str
-    place: int
-    entered_ms: int
-    seen_ms: int
-    alias: str | None
-    receipt: str | None = None
-    id: str = ""
-    status: str = "waiting"
-    activated_ms: int = 0
-    deadline_ms: int = 0
-    poll_due_ms: int = 0
-    polls: int = 1
-    quiet_until_ms: int = 0
-    lost_at_ms: int | None = None  # its place, while it is passed over
-    is_here: bool = True  # knows that it was admitted
-    confirmed: int = 0
-    lost: int = 0
-
-    @property
-    def holds(self) -> list[Ticket]:
-        """The live holds made in it."""
-        return [t for t in self.event.tickets if t.session is self and t.status == "reserved"]
-
-    def show_up(self) -> None:
-        """Let the owner learn that it was admitted: the full time runs from now."""
-        if self.status == "active" and not self.is_here:
-            self.is_here, self.polls, self.seen_ms = True, 1, self.event.now
-            self.deadline_ms = self.event.now + self.event.terms["session_seconds"] * 1000
-
-
-@dataclass(eq=False)
-class Ticket:
-    """A hold, and what became of it."""
-
-    session: Session
-    order: Order
-    seat: int | None
-    price: int
-    currency: str
-    issued_ms: int
-    expires_ms: int
-    updated_ms: int
-    id: str = ""
-    status: str = "reserved"
-    confirmed_ms: int | None = None
-    payment_reference: str | None = None
-
-
-@dataclass(eq=False)
-class Order:
-    """Tickets that were asked for together, some of them perhaps held before."""
-
-    event: Event
-    user: str
-    created_ms: int
-    tickets: list[Ticket] = field(default_factory=list)
-    id: str = ""
-
-
-@dataclass(eq=False)
-class Seat:
-    """A seat; whether it is held or sold stands in the tickets."""
-
-    label: tuple[str, str, str]
-    price: int
-    blocked: bool = False
 
 
 @dataclass(eq=False)
@@ -285,13 +203,19 @@ class Event:
         if rate is None or self.mode == "passthrough":
             return len(self.sessions)
         ahead_us = max(0, self.next_admission_us - self.now_us)
-        return max(0, max(1, rate // 30) - ceil(ahead_us / _gap_us(rate)))
+        return max(0, max(1, rate // 30) - ceil(ahead_us / gap_us(rate)))
+
+    @property
+    def rate_owed(self) -> float:
+        """How many gaps must pass before the rate is as if nobody had come in."""
+        rate: int | None = self.terms["admissions_per_minute"]
+        return max(0, self.next_admission_us - self.now_us) / gap_us(rate) if rate else 0.0
 
     def admit(self) -> list[Session]:
         """Let in as many as may come in, first come first served."""
         admitted, rate = self.activate(min(self.room(), self.rate_budget())), self.terms["admissions_per_minute"]
         if admitted and rate is not None and self.mode != "passthrough":
-            self.next_admission_us = max(self.next_admission_us, self.now_us) + len(admitted) * _gap_us(rate)
+            self.next_admission_us = max(self.next_admission_us, self.now_us) + len(admitted) * gap_us(rate)
         return admitted
 
     def activate(self, n: int) -> list[Session]:
@@ -311,5 +235,6 @@ class Event:
         return admitted
 
 
-def _gap_us(rate: int) -> int:
+def gap_us(rate: int) -> int:
+    """Give the time from one admission to the next at this rate a minute."""
     return ceil(60_000_000 / rate)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tests.stateful.model import LIVE, Event, Refused, Seat
+from tests.stateful.model import Event, gap_us
+from tests.stateful.model_objects import LIVE, Refused, Seat
 
 MAY_BECOME = {
     "draft": ("active", "cancelled"),
@@ -57,7 +58,10 @@ def update(event: Event, wish: dict[str, Any]) -> Event:
         raise Refused("capacity_below_sold")
     if terms["is_seated_event"] and terms["total_tickets"] < len(event.seats):
         raise Refused("capacity_below_seats")
+    owed = event.rate_owed
     event.terms, event.updated_ms = terms, event.now
+    if "admissions_per_minute" in changed and owed and terms["admissions_per_minute"]:
+        event.next_admission_us = event.now_us + int(owed * gap_us(terms["admissions_per_minute"]))
     if "status" in changed and terms["status"] == "cancelled":
         _cancel(event)
     event.open_sale()

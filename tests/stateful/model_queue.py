@@ -6,7 +6,8 @@ import hmac
 from hashlib import sha256
 from typing import Any
 
-from tests.stateful.model import LIVING, Event, Refused, Session
+from tests.stateful.model import Event
+from tests.stateful.model_objects import LIVING, Refused, Session
 
 DRAW_KEY = "the key of every draw in these plays"
 NONCE = "nonce"
@@ -114,7 +115,7 @@ def refresh(session: Session, told: dict[str, Any]) -> Session:
     event = session.event
     if session.status not in LIVING:
         raise Refused("session_ended")
-    if session.status == "active":
+    if session.status == "active" and session.is_here:
         if not session.holds and event.at("waiting"):
             raise Refused("others_waiting")
         full_ms = event.terms["session_seconds"] * 1000

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.stateful.model import LIVE, LIVING, Event, Order, Refused, Session, Ticket
+from tests.stateful.model import Event
+from tests.stateful.model_objects import LIVE, LIVING, Order, Refused, Session, Ticket
 
 LOST_HOLDS_MAX = 2
 

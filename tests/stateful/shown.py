@@ -7,7 +7,8 @@ from typing import Any
 
 from chalicelib.fields import format_instant
 from chalicelib.ids import code_of, seat_id
-from tests.stateful.model import Event, Order, Session, Ticket
+from tests.stateful.model import Event
+from tests.stateful.model_objects import Order, Session, Ticket
 from tests.stateful.model_organiser import TIMES
 
 MEASURED_MS = 10_000

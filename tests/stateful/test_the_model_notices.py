@@ -62,7 +62,9 @@ SEARCH = settings(
             "now + ev.claim_ms",
             id="the time to show up is over before anybody can know",
         ),
-        pytest.param("prelude/6_clock", "ev.opened_ms > 0 or ev.status", "ev.status", id="the sale opens again and again"),
+        pytest.param(
+            "prelude/6_clock", "ev.opened_ms > 0 or ev.status", "ev.status", id="the sale opens again and again"
+        ),
         pytest.param("join", "s.entrant ~= '0'\n", "false\n", id="who comes again draws again"),
         pytest.param("purchase", "taken[#taken + 1] = ordinal", "", id="a taken seat is sold again"),
         pytest.param(

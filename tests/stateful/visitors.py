@@ -10,7 +10,7 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from chalicelib.keys import event_key
 from tests.stateful import model_queue, model_tickets, shown, wishes
-from tests.stateful.model import LIVING, Order, Refused, Session, Ticket
+from tests.stateful.model_objects import LIVING, Order, Refused, Session, Ticket
 from tests.stateful.model_tickets import Wanted
 from tests.stateful.scene import Scene
 from tests.support.api import Answer

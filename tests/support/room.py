@@ -21,7 +21,7 @@ from chalicelib.runtime import Runtime, install, runtime
 from chalicelib.seeds import seed_of
 from tests.support.api import Answer, Api, path_part
 from tests.support.clock import Clock
-from tests.support.sale import HOUR_MS, MINUTE_MS, Visitor, crowd, freeze, instant, new_event, read
+from tests.support.sale import HOUR_MS, MINUTE_MS, Visitor, crowd, freeze, instant, join, new_event, read
 
 AWAY_MS, ABANDON_MS, CLAIM_MS, SESSION_MS = MINUTE_MS, 5 * MINUTE_MS, 2 * MINUTE_MS, 15 * MINUTE_MS
 """What an event has that says nothing else."""
@@ -62,6 +62,11 @@ def poll(api: Api, visitor: Visitor) -> dict[str, Any]:
     answer = ask(api, visitor)
     assert answer.status == 200, answer.text
     return dict(answer.json)
+
+
+def rejoin(api: Api, visitor: Visitor) -> Answer:
+    """Join again, as the same person."""
+    return join(api, visitor.event, visitor.user)
 
 
 def seen(api: Api, visitor: Visitor) -> dict[str, Any]:

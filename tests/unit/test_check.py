@@ -84,6 +84,11 @@ def _in_another_slot(scene: Scene) -> None:
     scene.do("HSET", "stats", f"minute{(int(name[6:]) + 1) % 61}", line)
 
 
+def _among_those_who_drew(scene: Scene) -> None:
+    scene.record(scene.late, place=9)
+    scene.do("ZADD", "queue", 9, scene.late)
+
+
 def _entry(scene: Scene, at: int, *, of: int = 0, moved_by: int = 0) -> None:
     receipt, place = scene.do("LINDEX", "draw", of).split(",")
     scene.do("LSET", "draw", at, f"{receipt},{int(place) + moved_by}")
@@ -99,9 +104,11 @@ SPOILT: dict[str, Callable[[Scene], Any]] = {
     "somebody away and not in the queue's order": lambda s: s.do("ZADD", "away", 7, s.away),
     "somebody away without a deadline": lambda s: s.do("ZREM", "passed", s.away),
     "a deadline of somebody who is here": lambda s: s.do("ZADD", "passed", FAR_MS, s.late),
-    "an alarm behind the deadline of somebody away": lambda s: s.do("HSET", "events", "next_due_ms", FAR_MS),
+    "an alarm behind the deadline of somebody away": lambda s: s.do(
+        "HSET", "events", "next_due_ms", int(s.do("ZSCORE", "passed", s.away)) + 1
+    ),
     "no alarm": lambda s: s.do("HSET", "events", "next_due_ms", 0),
-    "a late one before the end of the draw": lambda s: (s.record(s.late, place=9), s.do("ZADD", "queue", 9, s.late)),
+    "a late one among those who drew": _among_those_who_drew,
     "a number in the draw of one who is late": lambda s: s.record(s.late, entrant=5),
     "a number in the draw that another has": lambda s: s.record(s.away, entrant=1),
     "an entry that nobody made": lambda s: s.do("RPUSH", "draw", f"{'a' * 64},5"),
@@ -122,7 +129,7 @@ SPOILT: dict[str, Callable[[Scene], Any]] = {
     "a hold without its deadline": lambda s: s.do("ZREMRANGEBYRANK", "holds", 0, 0),
     "a field of no minute": lambda s: s.do("HSET", "stats", "hour1", "1"),
     "a minute in the place of another": _in_another_slot,
-    "a minute with a figure too few": lambda s: s.do("HSET", "stats", _minute(s)[0], _minute(s)[1][2:].partition(",")[2]),
+    "a minute with a figure too few": lambda s: s.do("HSET", "stats", _minute(s)[0], _minute(s)[1].rpartition(",")[0]),
     "a wait of nobody": lambda s: s.do("HSET", "stats", "wait9", 1000),
     "an entry of the log that is gone": lambda s: s.do("XDEL", "log", "3-0"),
 }  # fmt: skip

@@ -44,6 +44,13 @@ local function rate_budget()
     return math.max(0, math.floor((banked_us - ahead_us) / gap_us) + 1)
 end
 
+-- How much of a gap or of several must pass before the rate is as if nobody had come in.
+local function rate_owed()
+    if not ev.admissions_per_minute then return 0 end
+    local gap_us = rate_bounds()
+    return math.max(ev.next_admission_us - now_us, 0) / gap_us
+end
+
 local function spend_rate(n)
     if not ev.admissions_per_minute or ev.mode == 'passthrough' then return end
     local gap_us = rate_bounds()
