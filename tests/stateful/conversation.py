@@ -17,7 +17,7 @@ from chalicelib.store import Store
 from tests.stateful import shown, wishes
 from tests.stateful.invariants import Watch
 from tests.stateful.model import Event
-from tests.stateful.model_objects import Order, Refused, Session
+from tests.stateful.model_objects import LIVING, Order, Refused, Session
 from tests.stateful.model_organiser import TIMES
 from tests.stateful.model_queue import DRAW_KEY, Aliases
 from tests.stateful.model_tickets import Wanted
@@ -140,6 +140,15 @@ class Conversation(RuleBasedStateMachine):
         """Assert that an answer says what the model says; it may say more."""
         said = _only(answered, expected)
         assert said == expected, f"the service says {said}, the model {expected}"
+
+    def told_in_time(self, answer: Answer, session: Session) -> None:
+        """Assert that the owner of a session is told to come again neither too soon nor too late, or not at all."""
+        told_ms = answer.json["poll_after_ms"]
+        if session.status not in LIVING:
+            assert told_ms is None
+            return
+        least_ms, most_ms = shown.polls_ms(session)
+        assert least_ms <= told_ms <= most_ms, (least_ms, told_ms, most_ms)
 
     def named(self, session: Session, *, by_alias: bool) -> tuple[str, Session | None]:
         """Give the id by which a session is asked for, and the session that this means."""

@@ -4,7 +4,8 @@ Written from the design, for clarity and not for speed: there are no counters, n
 can be counted is counted anew each time, so the two only agree where both are right. Instants are ms since 1970.
 
 An event is brought up to the present by ``begin``, which must come before every command. They stand in model_queue.py,
-model_tickets.py and model_organiser.py, what an event is made of in model_objects.py. Each raises Refused, having changed nothing, or does all it says.
+model_tickets.py and model_organiser.py, what an event is made of in model_objects.py. Each raises Refused, having
+changed nothing, or does all it says.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from tests.stateful.model_objects import Order, Refused, Seat, Session, Ticket
+from tests.stateful.model_objects import LIVE, Order, Refused, Seat, Session, Ticket
 
 STEP_BACK_MS = 2_000
 MINUTE_MS = 60_000
