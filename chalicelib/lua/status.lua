@@ -23,7 +23,7 @@ end
 if user == '' and (s.status == 'w' or s.status == 'a') then
     local too_fast_ms = is_too_fast(s)
     if too_fast_ms then return refuse('polling_too_fast', too_fast_ms) end
-    s = here(s, per_second, jitter)
+    s = here(s, per_second, jitter, true)
 else
     look(s, per_second, jitter)
 end

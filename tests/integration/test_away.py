@@ -15,6 +15,7 @@ from tests.support.room import (
     happened,
     instant_of,
     new_line,
+    operate,
     passed_over,
     place,
     places,
@@ -33,6 +34,7 @@ from tests.support.sale import (
     inside,
     leave,
     refresh,
+    said,
     states,
 )
 
@@ -139,6 +141,38 @@ def test_several_who_are_back_keep_their_order(api: Api, clock: Clock) -> None:
     for gone, expected in ((5, "lawwwl"), (1, "llawwl"), (2, "lllawl"), (3, "llllal")):
         leave(api, visitors[gone])
         assert states(api, visitors) == expected
+
+
+def test_the_operator_admits_those_who_are_there(api: Api, clock: Clock) -> None:
+    """By hand too the absent are passed over, not thrown out; with nobody there it is 409, though people wait."""
+    visitors = new_line(api, clock, 5, session_seconds=3600)
+    event = visitors[0].event
+    operate(api, event, mode="paused", max_active_sessions=100)
+    silence(api, clock, visitors[1:4], present=visitors[4:])
+    admitted = api.post(f"/queue/process/{event}", {"count": 3}).json["activated"]
+    assert [entry["session_id"] for entry in admitted] == [visitors[4].session]
+    assert passed_over(event) == [visitor.session for visitor in visitors[1:4]]
+    poll(api, visitors[2])
+    silence(api, clock, visitors[2:3])
+    assert said(api.post(f"/queue/process/{event}")) == (409, "nobody_present")
+
+
+def test_the_operator_is_not_told_that_nobody_waits_when_all_are_away(api: Api, line: list[Visitor]) -> None:
+    """The length counts those who were passed over, so the answer is that they are away, not that the queue is empty."""
+    leave(api, line[4])
+    leave(api, line[3])
+    assert api.get(f"/queue/length/{line[0].event}").json["length"] == 2
+    assert said(api.post(f"/queue/process/{line[0].event}")) == (409, "nobody_present")
+
+
+def test_the_operator_looks_for_somebody_among_a_thousand(api: Api, clock: Clock) -> None:
+    """Behind a thousand absentees the second try finds who is there: a command is never long."""
+    visitors = new_line(api, clock, 1002, session_seconds=3600)
+    event = visitors[0].event
+    operate(api, event, mode="paused", max_active_sessions=100)
+    silence(api, clock, visitors[1:-1], present=visitors[-1:])
+    assert said(api.post(f"/queue/process/{event}")) == (409, "nobody_present")
+    assert api.post(f"/queue/process/{event}").json["session_id"] == visitors[-1].session
 
 
 @pytest.mark.parametrize("seed", range(3))

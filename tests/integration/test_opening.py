@@ -25,6 +25,7 @@ from tests.support.sale import (
     change,
     crowd,
     enter,
+    event_body,
     freeze,
     inside,
     instant,
@@ -68,12 +69,14 @@ def test_the_start_is_frozen_once_the_sale_has_opened(api: Api, clock: Clock, wa
 
 
 def test_an_event_without_a_start_is_open_from_its_creation(api: Api, clock: Clock) -> None:
-    """It gets no start afterwards; a draft opens when it becomes active."""
+    """It gets no start afterwards and is first come, first served; a draft opens when it becomes active."""
     now = freeze(clock)
     event, draft = new_event(api), new_event(api, status="draft")
     assert said(api.put(f"/events/{event}", {"sale_starts_at": instant(clock, ms=HOUR_MS)})) == (409, "field_frozen")
     assert api.get(f"/events/{event}").json["opened_at"] == format_instant(now)
     assert api.get(f"/events/{draft}").json["opened_at"] is None
+    enter(api, event, "ada")
+    assert api.get(f"/events/{event}").json["queue_mode"] == "fifo"
     clock.advance(ms=SECOND_MS)
     assert change(api, draft, status="active")["opened_at"] == format_instant(now + SECOND_MS)
 
@@ -136,3 +139,18 @@ def test_a_sale_does_not_start_in_the_past(api: Api, clock: Clock) -> None:
         assert said(api.put(f"/events/{event}", {"sale_starts_at": past})) == (400, "sale_start_in_past")
     assert change(api, event, sale_starts_at=now)["opened_at"] == now
     assert instant_of(enter(api, event, "ada"), "place") == LATE + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "default"), [("away_seconds", 60), ("abandon_seconds", 300), ("claim_seconds", 120)], ids=str
+)
+def test_the_times_of_the_room_are_terms_of_the_event(api: Api, name: str, default: int) -> None:
+    """They have their defaults and their bounds, five seconds to a day, in the new event and in the changed one."""
+    event = new_event(api)
+    assert api.get(f"/events/{event}").json[name] == default
+    for seconds in (5, 86_400):
+        assert change(api, event, **{name: seconds})[name] == seconds
+    with nothing_changed():
+        for wrong in (4, 86_401, None):
+            assert said(api.put(f"/events/{event}", {name: wrong})) == (400, "invalid_request")
+            assert said(api.post("/events", event_body(**{name: wrong}))) == (400, "invalid_request")

@@ -10,7 +10,7 @@ import pytest
 from tests.support.api import Answer, Api
 from tests.support.clock import Clock
 from tests.support.patient import Edge, Patient, Screen, problem
-from tests.support.sale import MINUTE_MS, Visitor, buy, enter, freeze, hold, instant, new_event, settle
+from tests.support.sale import MINUTE_MS, Visitor, buy, enter, freeze, hold, instant, leave, new_event, settle
 
 
 def now_of(clock: Clock) -> Callable[[], int]:
@@ -187,5 +187,42 @@ def test_who_could_not_ask_in_time_sees_no_place_until_they_have_asked(api: Api,
     bob = waiting(api, clock)
     clock.advance(ms=MINUTE_MS)
     assert bob.screen().place_at_most is None
+    bob.tick()
+    assert bob.screen().place_at_most == 1
+
+
+class Replay:
+    """A cache that gives one answer for everybody as often as it is asked, until it is given another."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def get(self, path: str, **_: str) -> Answer:
+        """GET."""
+        assert "/serving/" in path
+        return self.answer
+
+
+@pytest.mark.parametrize(("younger", "after_ms"), [("own answer", 3_000), ("answer for everybody", 1_000)])
+def test_an_older_answer_puts_nobody_back(api: Api, clock: Clock, younger: str, after_ms: int) -> None:
+    """The place shown is never worse than a younger answer made it, one's own or that of another cache."""
+    freeze(clock)
+    event = new_event(api, max_active_sessions=1)
+    ada, _ = enter(api, event, "ada"), enter(api, event, "cyd")
+    old = api.get(f"/queue/serving/{event}")
+    cache = Replay(old)
+    bob = Patient(api, cache, event, "bob", now_of(clock))
+    bob.tick()
+    clock.advance(ms=3_000)
+    bob.tick()
+    assert (bob.answers, bob.screen().place_at_most) == (2, 2)
+    leave(api, ada)
+    if younger == "answer for everybody":
+        cache.answer = api.get(f"/queue/serving/{event}")
+    clock.advance(ms=after_ms)
+    bob.tick()
+    assert (bob.answers, bob.screen().place_at_most) == (3 if younger == "own answer" else 2, 1)
+    cache.answer = old
+    clock.advance(ms=1_000)
     bob.tick()
     assert bob.screen().place_at_most == 1

@@ -34,7 +34,7 @@ def join(event: Event, user: str, alias: str | None, told: dict[str, Any]) -> tu
     if before and before.status in LIVING:
         before.alias = alias or before.alias
         _here(before)
-        return _poll(before, told), False
+        return _told(before, told), False
     if event.mode == "closed":
         raise Refused("queue_closed")
     if event.sold_out:
@@ -75,14 +75,14 @@ def _here(session: Session) -> None:
     session.show_up()
 
 
-def _poll(session: Session, told: dict[str, Any]) -> Session:
-    """Count a poll and note when the next one is due."""
-    now, after_ms = session.event.now, told.get("poll_after_ms") or 0
-    if session.quiet_until_ms > now:
-        session.polls += 1
-    else:
-        session.polls, session.quiet_until_ms = 1, now + min(QUIET_MS_MAX, after_ms // 4)
-    session.seen_ms, session.poll_due_ms = now, now + after_ms
+def _is_quiet(session: Session) -> bool:
+    return 0 < session.quiet_until_ms - session.event.now <= QUIET_MS_MAX
+
+
+def _told(session: Session, told: dict[str, Any]) -> Session:
+    """Note when the next poll is due."""
+    now = session.event.now
+    session.seen_ms, session.poll_due_ms = now, now + (told.get("poll_after_ms") or 0)
     return session
 
 
@@ -104,10 +104,15 @@ def see(session: Session, told: dict[str, Any]) -> Session:
     """Note that the owner of a session was here."""
     if session.status not in LIVING:
         return session
-    if session.is_here and session.polls >= POLLS_MAX and session.quiet_until_ms > session.event.now:
+    if session.is_here and session.polls >= POLLS_MAX and _is_quiet(session):
         raise Refused("polling_too_fast")
     _here(session)
-    return _poll(session, told)
+    if _is_quiet(session):
+        session.polls += 1
+    else:
+        session.polls = 1
+        session.quiet_until_ms = session.event.now + min(QUIET_MS_MAX, told.get("poll_after_ms", 0) // 4)
+    return _told(session, told)
 
 
 def refresh(session: Session, told: dict[str, Any]) -> Session:
@@ -122,7 +127,7 @@ def refresh(session: Session, told: dict[str, Any]) -> Session:
         deadline_ms = min(event.now + full_ms, session.activated_ms + FULL_TIMES_MAX * full_ms)
         session.deadline_ms = max(session.deadline_ms, deadline_ms)
     _here(session)
-    return _poll(session, told)
+    return _told(session, told)
 
 
 def leave(session: Session, _: dict[str, Any]) -> Session:

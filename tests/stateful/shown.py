@@ -145,7 +145,7 @@ def polls_ms(s: Session) -> tuple[int, int]:
     least_ms = ceil(len(e.at("waiting")) * 1000 / POLLS_PER_SECOND)
     if place is None:
         from_ms = max(0, (e.terms["sale_starts_at"] or 0) - e.now)
-        return from_ms, from_ms + max(2_000, 2 * least_ms)
+        return from_ms, from_ms + 2 * least_ms
     after_ms = max(least_ms, min(30_000, 2_000 + 20 * place))
     return after_ms, after_ms * 5 // 4
 

@@ -177,7 +177,7 @@ class Patient:
         told = self._told
         if told.ahead is None or self._answer["state"] == "active" or self.over:
             return None
-        if self._now_ms() > self._ask_at_ms + ASK_LATE_MS:
+        if self._now_ms() >= self._ask_at_ms + ASK_LATE_MS:
             return None  # we were away, perhaps; then people from behind us may have been admitted too
         if told.admitted_total is None or self._serving is None:
             return told.ahead + 1

@@ -44,7 +44,7 @@ class Scene:
         api.get(f"/events/{self.event}")  # opens the sale: one is let in
         ahead_s[0] += 600
         api.get(f"/events/{self.event}")  # the one never came, the others are passed over
-        first, self.away, self.gone = read(self.event, "away", "ZRANGE", 0, -1)
+        first, self.away, self.other = read(self.event, "away", "ZRANGE", 0, -1)
         assert api.get(f"/queue/status/{first}").json["state"] == "active"
         settle(api, "cancel", order(api, visitors[first], 2).json["tickets"][0]["id"])
         hold(api, visitors[first])
@@ -53,6 +53,11 @@ class Scene:
     def do(self, command: str, name: str, *rest: str | int) -> Any:
         """Run a command on a key of the event."""
         return self.store.command(command, event_key(name, code_of(self.event)), *rest)
+
+    def number(self, session: str) -> str:
+        """Give a session's number in the draw."""
+        line: str = self.do("HGET", "sessions", session)
+        return line.split(",")[SESSION_FIELDS.index("entrant")]
 
     def record(self, session: str, **fields: int | str) -> None:
         """Write a session with some fields changed."""
@@ -110,7 +115,7 @@ SPOILT: dict[str, Callable[[Scene], Any]] = {
     "no alarm": lambda s: s.do("HSET", "events", "next_due_ms", 0),
     "a late one among those who drew": _among_those_who_drew,
     "a number in the draw of one who is late": lambda s: s.record(s.late, entrant=5),
-    "a number in the draw that another has": lambda s: s.record(s.away, entrant=1),
+    "a number in the draw that another has": lambda s: s.record(s.away, entrant=s.number(s.other)),
     "an entry that nobody made": lambda s: s.do("RPUSH", "draw", f"{'a' * 64},5"),
     "an entry that is gone": lambda s: s.do("RPOP", "draw"),
     "an entry twice": lambda s: _entry(s, 1),

@@ -26,8 +26,7 @@ local function poll_after(s, place, waiting, per_second, jitter)
     if s.status == 'a' then return math.floor(ACTIVE_MS * (1 + jitter / 4000)) end
     local least_ms = math.ceil(waiting * 1000 / per_second)
     if not place then
-        local span_ms = math.max(NEAR_MS, 2 * least_ms)
-        return math.max(0, (ev.sale_starts_ms or 0) - now) + math.floor(span_ms * math.sqrt(jitter / 1000))
+        return math.max(0, (ev.sale_starts_ms or 0) - now) + math.floor(2 * least_ms * math.sqrt(jitter / 1000))
     end
     local after_ms = math.max(least_ms, math.min(FAR_MS, NEAR_MS + PER_PLACE_MS * place))
     return math.floor(after_ms * (1 + jitter / 4000))
@@ -51,22 +50,32 @@ local function tell(s)
         now - ev.pace_ms, ev.admitted_total - ev.pace_total, ev.opened_ms, ev.mode, ev.message or ''
 end
 
+-- How much is left of the quarter in which polls are counted, or false. What is longer than any quarter comes from a
+-- clock that was set back since.
+local function quiet_ms(s)
+    local left_ms = tonumber(s.quiet) - now
+    return left_ms > 0 and left_ms <= QUIET_MS_MAX and left_ms
+end
+
 -- How long the owner of a session has to be silent, in ms, or false: they have asked more than so many times within a
 -- quarter of the time they were told.
 local function is_too_fast(s)
-    return tonumber(s.polls) >= POLLS_IN_QUARTER and tonumber(s.quiet) > now and tonumber(s.quiet) - now
+    return tonumber(s.polls) >= POLLS_IN_QUARTER and quiet_ms(s)
 end
 
-local function note_poll(s)
-    local is_early = tonumber(s.quiet) > now
-    s.polls = is_early and text(math.min(9, s.polls + 1)) or '1'
-    if not is_early then s.quiet = text(now + math.min(QUIET_MS_MAX, math.floor(s.after_ms / 4))) end
-    s.seen, s.poll_due = now_text, text(now + s.after_ms)
+-- Counts a poll in the quarter that it falls in, or begins one with it.
+local function count_poll(s)
+    if quiet_ms(s) then
+        s.polls = text(s.polls + 1)
+    else
+        s.polls, s.quiet = '1', text(now + math.min(QUIET_MS_MAX, math.floor(s.after_ms / 4)))
+    end
 end
 
 -- Notes that the owner of a living session is here: they come back if they were passed over, show up if they were
--- admitted meanwhile, and are told when to ask again. Gives the session as it is then, looked at and saved.
-local function here(s, per_second, jitter)
+-- admitted meanwhile, and are told when to ask again. Gives the session as it is then, looked at and saved. `is_poll`:
+-- this is counted; who joins again or asks for more time is no poll.
+local function here(s, per_second, jitter, is_poll)
     if s.status == 'w' and redis.call('ZCARD', AWAY) > 0 and come_back(s) then
         s.seen, s.poll_due = now_text, now_text
         save_session(s)
@@ -75,7 +84,8 @@ local function here(s, per_second, jitter)
     end
     claim(s)
     look(s, per_second, jitter)
-    note_poll(s)
+    if is_poll then count_poll(s) end
+    s.seen, s.poll_due = now_text, text(now + s.after_ms)
     save_session(s)
     return s
 end

@@ -1,0 +1,267 @@
+"""The cap under eight drains and a crowd: somebody who only counts never sees one too many inside.
+
+The servers' clock runs, and is moved on by a second whenever every process of visitors has been round once more: so it
+cannot outrun them, however slow the machine is.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from chalicelib.ids import code_of
+from chalicelib.keys import SESSION_FIELDS, event_key
+from chalicelib.queue.model import Telling
+from chalicelib.runtime import runtime
+from chalicelib.scripting import call, run, run_many
+from chalicelib.store import Store
+from tests.concurrency.test_queue import log_of
+from tests.concurrency.workers import api_on
+from tests.support.api import Api
+from tests.support.check import check_everything
+from tests.support.clock import Clock
+from tests.support.pool import run_processes
+from tests.support.sale import Visitor, crowd, hold, new_event, settle
+from tests.support.servers import Server
+from tests.support.wait import wait_until
+
+DRAINS, HOUSES, VISITORS, CAP, LOWER_CAP = 8, 4, 2_000, 50, 20
+LOWERED_AT, WITHIN_S = 600, 200.0
+"""So many admissions come before the cap is lowered; so long may the whole take."""
+
+PLANS = ("buys", "buys", "buys", "leaves", "leaves", "leaves", "runs out", "gives up", "never asks", "never asks")
+OVER, ROUNDS, DONE = "lock:over", "lock:rounds", "lock:done"  # names that the check of all keys knows
+ENDS = {"session.left", "session.completed", "session.expired", "session.no_show"}
+
+COUNT = """
+local time = redis.call('TIME')
+local now = math.floor((time[1] * 1e6 + time[2]) / 1000)
+return {redis.call('ZCOUNT', KEYS[1], '(' .. string.format('%.0f', now), '+inf'),
+    tonumber(redis.call('HGET', KEYS[2], 'max_active_sessions'))}
+"""
+
+
+def drain(port: int, event: str) -> int:
+    """Drain without a lease until all is over."""
+    api_on(port)
+    store, times = runtime().store, 0
+    while not store.command("EXISTS", OVER):
+        for _ in range(20):
+            run(store, call("drain", code_of(event), event, 50))
+        times += 20
+    return times
+
+
+def watch(port: int, event: str) -> tuple[Counter[int], dict[int, list[int]]]:
+    """Count who is inside, as fast as it goes; gives for each cap how often, and the counts without repeats."""
+    api_on(port)
+    store, code = runtime().store, code_of(event)
+    looks, seen = Counter[int](), dict[int, list[int]]({CAP: [], LOWER_CAP: []})
+    while True:
+        for _ in range(50):
+            count, cap = store.command("EVAL_RO", COUNT, 2, event_key("active", code), event_key("events", code))
+            looks[cap] += 1
+            if seen[cap][-1:] != [count]:
+                seen[cap].append(count)
+        if store.command("EXISTS", OVER):
+            return looks, seen
+
+
+class House:
+    """A process full of visitors: each joins, asks when told to, and does as planned when it is their turn."""
+
+    def __init__(self, port: int, event: str, number: int) -> None:
+        self.api, self.store = api_on(port), runtime().store
+        self.event, self.code, self.rng = event, code_of(event), random.Random(number)
+        self.done: dict[str, str] = {}  # session -> what its owner did, or saw
+        self.plans: dict[str, str] = {}
+        self.visitors: dict[str, Visitor] = {}
+        self.due: list[tuple[int, str]] = []
+        for visitor in crowd(event, VISITORS // HOUSES, f"house{number}-"):
+            self.plans[visitor.session] = plan = self.rng.choice(PLANS)
+            self.visitors[visitor.session] = visitor
+            if plan != "never asks":
+                heapq.heappush(self.due, (0, visitor.session))
+
+    def round(self) -> None:
+        """Let all whose time has come ask, those who want to go, and those who are inside do as planned."""
+        seconds, micros = (int(part) for part in self.store.command("TIME"))
+        now_ms, asking = seconds * 1000 + micros // 1000, []
+        while self.due and self.due[0][0] <= now_ms:
+            asking.append(heapq.heappop(self.due)[1])
+        calls = [call("status", self.code, "", s, "", 5_000, self.rng.randrange(1000)) for s in asking]
+        for session, answer in zip(asking, run_many(self.store, calls), strict=True):
+            assert isinstance(answer, list), answer
+            self._act(session, Telling(*answer[3:]), now_ms)
+
+    def _act(self, session: str, told: Telling, now_ms: int) -> None:
+        plan = self.plans[session]
+        if told.poll_after_ms is None:
+            self.done[session] = told.state
+        elif told.state == "active" and plan != "runs out":
+            if plan == "buys":
+                settle(self.api, "confirm", hold(self.api, self.visitors[session]))
+            self._leave(session, "completed" if plan == "buys" else "left")
+        elif told.state == "waiting" and plan == "gives up" and self.rng.random() < 0.5:
+            self._leave(session, "left")
+        else:
+            heapq.heappush(self.due, (now_ms + told.poll_after_ms, session))
+
+    def _leave(self, session: str, expected: str) -> None:
+        # Who has bought everything is done; to leave then changes nothing, and is answered with how it ended.
+        self.done[session] = self.api.post("/queue/leave", {"session_id": session}).json["entry"]["status"]
+        assert self.done[session] == expected
+
+
+def live(port: int, event: str, number: int) -> dict[str, tuple[str, str | None]]:
+    """Be a house until nobody in it has anything more to ask; gives each session's plan and how it ended."""
+    house = House(port, event, number)
+    store = house.store
+    try:
+        while house.due:
+            house.round()
+            store.command("HINCRBY", ROUNDS, number, 1)
+    except BaseException:
+        store.command("SET", OVER, 1)  # or the others would go on without us
+        raise
+    store.command("HDEL", ROUNDS, number)
+    if store.command("INCR", DONE) == HOUSES:
+        store.command("SET", OVER, 1)
+    return {session: (plan, house.done.get(session)) for session, plan in house.plans.items()}
+
+
+def work(job: str, *arguments: Any) -> Any:
+    """Do one job of the mix: the pool runs one function."""
+    return {"drain": drain, "watch": watch, "live": live}[job](*arguments)
+
+
+def move_clock(store: Store, clock: Clock, api: Api, event: str) -> None:
+    """Move the clock on by a second whenever all houses have been round again; lower the cap in the middle."""
+    before: dict[str, str] = {}
+    is_lowered = False
+
+    def moved_on() -> bool:
+        rounds = store.command("HGETALL", ROUNDS)
+        if store.command("EXISTS", OVER):
+            return True
+        if not rounds or any(before.get(house) == count for house, count in rounds.items()):
+            return False
+        before.clear()
+        before.update(rounds)
+        return True
+
+    while not store.command("EXISTS", OVER):
+        wait_until(moved_on, within_s=WITHIN_S, what="a round of every house")
+        clock.advance(ms=1_000)
+        if (
+            not is_lowered
+            and int(store.command("HGET", event_key("events", code_of(event)), "admitted_total")) >= LOWERED_AT
+        ):
+            is_lowered = api.post(f"/events/{event}/admission", {"max_active_sessions": LOWER_CAP}).status == 200
+
+
+@dataclass
+class Day:
+    """What was seen of a sale, and what its log says."""
+
+    looks: Counter[int]
+    seen: dict[int, list[int]]
+    plans: dict[str, tuple[str, str | None]]
+    log: list[dict[str, str]]
+    records: dict[str, dict[str, str]]
+    drained: int
+
+    def logged(self, what: str) -> set[str]:
+        """Give the sessions of which the log says this."""
+        return {entry["who"] for entry in self.log if entry["what"] == what}
+
+
+@pytest.fixture(scope="module")
+def day(server: Server, clock: Clock) -> Day:
+    """A sale with everybody in it, once; many promises are looked at."""
+    clock.set_offset(ms=0)
+    api, store = api_on(server.port), runtime().store
+    store.client.flushall()
+    terms = {"session_seconds": 10, "away_seconds": 5, "claim_seconds": 60}
+    event = new_event(api, total_tickets=1_000_000, max_active_sessions=CAP, **terms)
+    where = (server.port, event)
+    jobs = [("watch", *where), *[("live", *where, n) for n in range(HOUSES)], *[("drain", *where)] * DRAINS]
+    with ThreadPoolExecutor(1) as beside:
+        moving = beside.submit(move_clock, store, clock, api, event)
+        try:
+            (looks, seen), *rest = run_processes(work, jobs, processes=len(jobs), within_s=WITHIN_S)
+        finally:
+            store.command("SET", OVER, 1)
+        moving.result()
+    store.command("DEL", OVER, ROUNDS, DONE)
+    check_everything(store)
+    records = store.command("HGETALL", event_key("sessions", code_of(event)))
+    print(looks, {c: len(s) for c,s in seen.items()}, sum(rest[HOUSES:]), Counter(e["what"] for e in log_of(server.port, event)))
+    return Day(
+        looks=looks,
+        seen=seen,
+        plans={session: end for house in rest[:HOUSES] for session, end in house.items()},
+        log=log_of(server.port, event),
+        records={s: dict(zip(SESSION_FIELDS, line.split(","), strict=True)) for s, line in records.items()},
+        drained=sum(rest[HOUSES:]),
+    )
+
+
+def test_who_only_counts_never_sees_one_too_many(day: Day) -> None:
+    """Whatever eight drains and two thousand visitors do at once, at every instant 50 are inside, or fewer."""
+    assert day.drained > VISITORS
+    assert day.looks[CAP] > VISITORS
+    assert max(day.seen[CAP]) == CAP
+
+
+def test_under_a_lower_cap_it_only_empties_until_it_is_kept(day: Day) -> None:
+    """From 50 inside and a cap of 20 on, the count never grows above 20 again."""
+    counts = day.seen[LOWER_CAP]
+    assert counts[0] > LOWER_CAP
+    assert max(counts[-10:]) <= LOWER_CAP
+    assert not [(was, then) for was, then in pairwise(counts) if then > max(LOWER_CAP, was - 1)]
+
+
+def test_the_log_lets_nobody_in_above_the_cap_or_out_of_turn(day: Day) -> None:
+    """Replayed, each admission finds a place free, and is of the first of those who wait and were not passed over."""
+    cap, inside, waiting = CAP, set[str](), dict[str, int]()
+    for entry in day.log:
+        what, who = entry["what"], entry["who"]
+        if what in {"session.joined", "session.returned"}:
+            waiting[who] = int(entry["data"])
+        elif what == "session.activated":
+            assert len(inside) < cap, "one too many inside"
+            first = min(waiting.values(), default=None)
+            assert first == waiting.pop(who, None), "let in before somebody who stood further in front"
+            inside.add(who)
+        elif what in ENDS | {"session.passed_over"}:
+            waiting.pop(who, None)
+            inside.discard(who)
+        elif what == "admission.changed":
+            cap = LOWER_CAP
+    assert cap == LOWER_CAP
+    assert day.logged("session.passed_over")
+
+
+def test_everybody_who_stayed_got_in(day: Day) -> None:
+    """They did inside what they had come for, or stayed there until their time was over."""
+    ends = {"buys": "completed", "leaves": "left", "runs out": "expired"}
+    stayed = {session: (plan, end) for session, (plan, end) in day.plans.items() if plan in ends}
+    assert stayed.keys() <= day.logged("session.activated")
+    assert Counter(end == ends[plan] for plan, end in stayed.values()) == {True: len(stayed)}
+
+
+def test_no_session_ends_but_by_its_owner_or_its_time(day: Day) -> None:
+    """The lower cap ended none: who did not buy or leave was inside until the deadline."""
+    by_owner = {session for session, (_, end) in day.plans.items() if end in {"completed", "left"}}
+    assert day.logged("session.left") | day.logged("session.completed") == by_owner
+    timed_out = [entry for entry in day.log if entry["what"] in {"session.expired", "session.no_show"}]
+    assert timed_out
+    assert not [entry for entry in timed_out if int(entry["at"]) < int(day.records[entry["who"]]["deadline_ms"])]
