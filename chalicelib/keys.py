@@ -21,7 +21,7 @@ this order. Scripts may write any. None has a TTL: deadlines are sorted sets, an
 ``holds:{E}``        zset    reserved ticket ids by deadline, ms
 ``log:{E}``          stream  every effect: ``at`` ms, ``what``, ``who`` (a session, never a person), ``data``; id N-0
 ``draw:{E}``         list    receipt, place of everyone who joined the lobby of a draw, in that order (comma between)
-``stats:{E}``        hash    ``minute<n>`` -> a minute (``MINUTE_FIELDS``, n modulo 61); ``wait<b>`` -> how many of those
+``stats:{E}``        hash    ``minute<n>`` -> a minute (``MINUTE_FIELDS``, n modulo 60); ``wait<b>`` -> how many
                              let in within the present minute waited so long (bucket b)
 ===================  ======  =========================================================================================
 
@@ -71,7 +71,16 @@ EVENT_FIELDS = frozenset(
         *("session_ms", "hold_ms", "away_ms", "abandon_ms", "claim_ms"),
         *("queue_mode", "commitment", "draw_digest", "opened_ms", "next_seq", "browsing", "processed", "log_seq"),
         *("admitted_total", "admitted_reported", "abandoned", "abandoned_reported", "no_shows", "no_shows_reported"),
-        *("minute", "minute_ms", "minute_total", "pace_ms", "pace_total", "drain_lag_ms"),
+        *(
+            "minute",
+            "minute_ms",
+            "minute_total",
+            "minute_abandoned",
+            "minute_no_shows",
+            "pace_ms",
+            "pace_total",
+            "drain_lag_ms",
+        ),
         *("next_due_ms", "last_ms", "next_admission_us"),
     }
 )
@@ -88,11 +97,11 @@ SESSION_FIELDS = (
 after an admission of which they do not know yet. ``entrant`` is the number in the draw, from 1; 0 is none."""
 
 MINUTE_FIELDS = (
-    *("minute", "waiting", "active", "away", "admitted", "abandoned_total", "no_show_total"),
+    *("minute", "waiting", "active", "away", "admitted", "abandoned", "no_shows"),
     *("wait_p50_ms", "wait_p95_ms", "drain_lag_ms"),
 )
-"""The figures of a minute, comma between: the number of the minute since 1970, those of its last command, those let in
-within it, totals since the beginning, waits of those let in or nothing, the latest that anything due was looked at."""
+"""The figures of a minute, comma between: the number of the minute since 1970, those of its last command, those let
+in, abandoned and not shown up within it, waits of those let in or nothing, how late the latest sweep was."""
 
 INDEX_EVENTS = "index:events"
 DRAIN_LEASE = "lock:drain"

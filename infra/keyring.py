@@ -1,4 +1,4 @@
-"""The keys of a run on a laptop: made once, kept beside the data, so that draws and admission tokens outlive a restart."""
+"""The keys of a run on a laptop: made once and kept beside the data, so that draws and tokens outlive a restart."""
 
 from __future__ import annotations
 

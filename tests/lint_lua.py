@@ -2,9 +2,9 @@
 
 Each script is judged as it runs, as a function behind the prelude: it compiles; its first line has no flag but
 ``allow-oom``; its header is promise, ATOMIC, ARGV, RETURNS, REFUSALS; it refuses with exactly the words of its header,
-and errors.py has them; it touches no global but those of Lua 5.1 that Redis allows; of ``redis`` it uses ``call``
-and ``sha1hex`` alone, on the keys of the prelude, without KEYS or SCAN; one place reads the clock; no loop is without a bound; nothing
-is declared in vain, and nothing outlives a call.
+and errors.py has them; it touches no global but those of Lua 5.1 that Redis allows; of ``redis`` it uses ``call`` and
+``sha1hex`` alone, on the keys of the prelude, without KEYS or SCAN; one place reads the clock; no loop is without a
+bound; nothing is declared in vain, and nothing outlives a call.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ redis.call('HSET', EVENT, 'id', event_id, 'made_by', made_by, 'created_ms', now_
     'available', fields.seated == '1' and 0 or fields.total_tickets, 'mode', 'open', 'message', '', 'draw_digest', fields.commitment,
     unpack(ARGV, 4))
 for _, name in ipairs({'seat_count', 'held', 'sold', 'blocked', 'browsing', 'next_seq', 'admitted_total', 'admitted_reported', 'log_seq',
-    'states_version', 'next_due_ms', 'last_ms', 'next_admission_us', 'opened_ms', 'minute', 'minute_ms', 'minute_total', 'pace_ms',
+    'states_version', 'next_due_ms', 'last_ms', 'next_admission_us', 'opened_ms', 'minute', 'minute_ms', 'minute_total', 'minute_abandoned', 'minute_no_shows', 'pace_ms',
     'pace_total', 'abandoned', 'abandoned_reported', 'no_shows', 'no_shows_reported', 'drain_lag_ms'}) do
     redis.call('HSET', EVENT, name, 0)
 end

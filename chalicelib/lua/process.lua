@@ -20,7 +20,7 @@ if not admitted then
         admit(0) -- admits nobody: sets the alarm for the start of the sale again, which the sweep has taken away
         return refuse(why)
     end
-    if redis.call('ZCARD', QUEUE) == 0 then
+    if waiting_count() == 0 then
         done()
         return {'queue_empty'}
     end

@@ -77,7 +77,8 @@ class QueueEntry(PublicEntry):
 class Standing(Answer):
     """What every answer of the queue says beside the entry.
 
-    ``state`` is what the room is to this person; ``poll_after_ms`` when to ask again, null when the session is over; ``may_return`` in standby how many tickets are held or claimed by others; ``mode`` the operator's.
+    ``state`` is what the room is to this person; ``poll_after_ms`` when to ask again, null when the session is over;
+    ``may_return`` in standby how many tickets are held or claimed by others; ``mode`` the operator's.
     """
 
     state: State

@@ -43,18 +43,17 @@ class Stats(Answer):
 
 def read(house: Runtime, event_id: str) -> Stats:
     """Read the figures of a room."""
-    now_ms, admitted_total, present, *earlier = run(house.store, call("stats", ids.code_of(event_id), event_id))
-    oldest = now_ms // MINUTE_MS - SERIES_MINUTES
-    lines = sorted(map(parse_minute, [*earlier, present]), key=lambda line: int(line["minute"]))
-    minutes = [_minute(line, before) for before, line in zip([None, *lines], lines, strict=False)]
-    series = [minute for minute in minutes[:-1] if minute.minute // MINUTE_MS >= oldest]
+    answer = run(house.store, call("stats", ids.code_of(event_id), event_id))
+    now_ms, admitted_total, abandoned_total, no_show_total, present, *earlier = answer
+    oldest_ms = (now_ms // MINUTE_MS - SERIES_MINUTES) * MINUTE_MS
+    minutes = sorted(map(_minute, earlier), key=lambda minute: minute.minute)
     return Stats(
         event_id=event_id,
-        now=minutes[-1],
+        now=_minute(present),
         admitted_total=admitted_total,
-        abandoned_total=int(lines[-1]["abandoned_total"]),
-        no_show_total=int(lines[-1]["no_show_total"]),
-        series=series,
+        abandoned_total=abandoned_total,
+        no_show_total=no_show_total,
+        series=[minute for minute in minutes if minute.minute >= oldest_ms],
     )
 
 
@@ -63,18 +62,16 @@ def parse_minute(line: str) -> dict[str, str]:
     return dict(zip(MINUTE_FIELDS, line.split(","), strict=True))
 
 
-def _minute(line: dict[str, str], before: dict[str, str] | None) -> Minute:
-    def within(name: str) -> int:
-        return int(line[name]) - int(before[name] if before else 0)
-
+def _minute(text: str) -> Minute:
+    line = parse_minute(text)
     return Minute(
         minute=int(line["minute"]) * MINUTE_MS,
         waiting=int(line["waiting"]),
         active=int(line["active"]),
         away=int(line["away"]),
         admitted=int(line["admitted"]),
-        abandoned=within("abandoned_total"),
-        no_shows=within("no_show_total"),
+        abandoned=int(line["abandoned"]),
+        no_shows=int(line["no_shows"]),
         wait_p50_ms=int(line["wait_p50_ms"]) if line["wait_p50_ms"] else None,
         wait_p95_ms=int(line["wait_p95_ms"]) if line["wait_p95_ms"] else None,
         drain_lag_ms=int(line["drain_lag_ms"]),

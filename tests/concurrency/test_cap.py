@@ -1,7 +1,7 @@
 """The cap under eight drains and a crowd: somebody who only counts never sees one too many inside.
 
-The servers' clock runs, and is moved on by a second whenever every process of visitors has been round once more: so it
-cannot outrun them, however slow the machine is.
+The servers' clock stands still, and is moved on by a second whenever every process of visitors has been round once
+more: so it cannot outrun them, however slow the machine is.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import random
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -28,16 +29,16 @@ from tests.support.api import Api
 from tests.support.check import check_everything
 from tests.support.clock import Clock
 from tests.support.pool import run_processes
-from tests.support.sale import Visitor, crowd, hold, new_event, settle
+from tests.support.sale import SECOND_MS, Visitor, crowd, freeze, hold, new_event, read, settle
 from tests.support.servers import Server
 from tests.support.wait import wait_until
 
-DRAINS, HOUSES, VISITORS, CAP, LOWER_CAP = 8, 4, 2_000, 50, 20
+DRAINS, HOUSES, VISITORS, PARTY, CAP, LOWER_CAP = 8, 4, 2_000, 50, 50, 20
 LOWERED_AT, WITHIN_S = 600, 200.0
 """So many admissions come before the cap is lowered; so long may the whole take."""
 
 PLANS = ("buys", "buys", "buys", "leaves", "leaves", "leaves", "runs out", "gives up", "never asks", "never asks")
-OVER, ROUNDS, DONE = "lock:over", "lock:rounds", "lock:done"  # names that the check of all keys knows
+OVER, ROUNDS = "lock:over", "lock:rounds"  # names that the check of all keys knows
 ENDS = {"session.left", "session.completed", "session.expired", "session.no_show"}
 
 COUNT = """
@@ -75,49 +76,50 @@ def watch(port: int, event: str) -> tuple[Counter[int], dict[int, list[int]]]:
 
 
 class House:
-    """A process full of visitors: each joins, asks when told to, and does as planned when it is their turn."""
+    """A process full of visitors: they join in parties, ask when told to, and do as planned when it is their turn."""
 
     def __init__(self, port: int, event: str, number: int) -> None:
         self.api, self.store = api_on(port), runtime().store
         self.event, self.code, self.rng = event, code_of(event), random.Random(number)
-        self.done: dict[str, str] = {}  # session -> what its owner did, or saw
-        self.plans: dict[str, str] = {}
+        self.parties = [f"house{number}-party{party}-" for party in range(VISITORS // HOUSES // PARTY)]
         self.visitors: dict[str, Visitor] = {}
+        self.plans: dict[str, str] = {}
+        self.ends: dict[str, str] = {}  # by session: what its owner was told last
         self.due: list[tuple[int, str]] = []
-        for visitor in crowd(event, VISITORS // HOUSES, f"house{number}-"):
-            self.plans[visitor.session] = plan = self.rng.choice(PLANS)
-            self.visitors[visitor.session] = visitor
-            if plan != "never asks":
-                heapq.heappush(self.due, (0, visitor.session))
 
-    def round(self) -> None:
-        """Let all whose time has come ask, those who want to go, and those who are inside do as planned."""
+    def round(self) -> bool:
+        """Let the next party join, and all ask whose time has come; gives whether there is more to come."""
         seconds, micros = (int(part) for part in self.store.command("TIME"))
         now_ms, asking = seconds * 1000 + micros // 1000, []
+        for visitor in crowd(self.event, PARTY, self.parties.pop()) if self.parties else []:
+            self.visitors[visitor.session] = visitor
+            self.plans[visitor.session] = plan = self.rng.choice(PLANS)
+            if plan != "never asks":
+                heapq.heappush(self.due, (now_ms, visitor.session))
         while self.due and self.due[0][0] <= now_ms:
             asking.append(heapq.heappop(self.due)[1])
         calls = [call("status", self.code, "", s, "", 5_000, self.rng.randrange(1000)) for s in asking]
         for session, answer in zip(asking, run_many(self.store, calls), strict=True):
             assert isinstance(answer, list), answer
-            self._act(session, Telling(*answer[3:]), now_ms)
+            self._act(session, Telling(*answer[3:]))
+        return bool(self.due or self.parties)
 
-    def _act(self, session: str, told: Telling, now_ms: int) -> None:
+    def _act(self, session: str, told: Telling) -> None:
         plan = self.plans[session]
         if told.poll_after_ms is None:
-            self.done[session] = told.state
+            self.ends[session] = told.state
         elif told.state == "active" and plan != "runs out":
             if plan == "buys":
                 settle(self.api, "confirm", hold(self.api, self.visitors[session]))
-            self._leave(session, "completed" if plan == "buys" else "left")
+            self._leave(session)
         elif told.state == "waiting" and plan == "gives up" and self.rng.random() < 0.5:
-            self._leave(session, "left")
+            self._leave(session)
         else:
-            heapq.heappush(self.due, (now_ms + told.poll_after_ms, session))
+            heapq.heappush(self.due, (told.now_ms + told.poll_after_ms, session))
 
-    def _leave(self, session: str, expected: str) -> None:
+    def _leave(self, session: str) -> None:
         # Who has bought everything is done; to leave then changes nothing, and is answered with how it ended.
-        self.done[session] = self.api.post("/queue/leave", {"session_id": session}).json["entry"]["status"]
-        assert self.done[session] == expected
+        self.ends[session] = self.api.post("/queue/leave", {"session_id": session}).json["entry"]["status"]
 
 
 def live(port: int, event: str, number: int) -> dict[str, tuple[str, str | None]]:
@@ -125,45 +127,39 @@ def live(port: int, event: str, number: int) -> dict[str, tuple[str, str | None]
     house = House(port, event, number)
     store = house.store
     try:
-        while house.due:
-            house.round()
+        while house.round() and not store.command("EXISTS", OVER):
             store.command("HINCRBY", ROUNDS, number, 1)
     except BaseException:
         store.command("SET", OVER, 1)  # or the others would go on without us
         raise
-    store.command("HDEL", ROUNDS, number)
-    if store.command("INCR", DONE) == HOUSES:
+    store.command("HSET", ROUNDS, number, "done")
+    if set(store.command("HVALS", ROUNDS)) == {"done"}:
         store.command("SET", OVER, 1)
-    return {session: (plan, house.done.get(session)) for session, plan in house.plans.items()}
+    return {session: (plan, house.ends.get(session)) for session, plan in house.plans.items()}
 
 
-def work(job: str, *arguments: Any) -> Any:
+def work(job: Callable[..., Any], *arguments: Any) -> Any:
     """Do one job of the mix: the pool runs one function."""
-    return {"drain": drain, "watch": watch, "live": live}[job](*arguments)
+    return job(*arguments)
 
 
 def move_clock(store: Store, clock: Clock, api: Api, event: str) -> None:
     """Move the clock on by a second whenever all houses have been round again; lower the cap in the middle."""
-    before: dict[str, str] = {}
-    is_lowered = False
+    before: dict[str, str] = store.command("HGETALL", ROUNDS)
 
     def moved_on() -> bool:
-        rounds = store.command("HGETALL", ROUNDS)
-        if store.command("EXISTS", OVER):
-            return True
-        if not rounds or any(before.get(house) == count for house, count in rounds.items()):
-            return False
-        before.clear()
+        rounds: dict[str, str] = store.command("HGETALL", ROUNDS)
+        if any(before[house] == count != "done" for house, count in rounds.items()):
+            return bool(store.command("EXISTS", OVER))
         before.update(rounds)
         return True
 
+    is_lowered = False
     while not store.command("EXISTS", OVER):
         wait_until(moved_on, within_s=WITHIN_S, what="a round of every house")
-        clock.advance(ms=1_000)
-        if (
-            not is_lowered
-            and int(store.command("HGET", event_key("events", code_of(event)), "admitted_total")) >= LOWERED_AT
-        ):
+        clock.advance(ms=SECOND_MS)
+        admitted = int(read(event, "events", "HGET", "admitted_total"))
+        if admitted >= LOWERED_AT and not is_lowered:
             is_lowered = api.post(f"/events/{event}/admission", {"max_active_sessions": LOWER_CAP}).status == 200
 
 
@@ -187,12 +183,14 @@ class Day:
 def day(server: Server, clock: Clock) -> Day:
     """A sale with everybody in it, once; many promises are looked at."""
     clock.set_offset(ms=0)
+    freeze(clock)
     api, store = api_on(server.port), runtime().store
     store.client.flushall()
     terms = {"session_seconds": 10, "away_seconds": 5, "claim_seconds": 60}
     event = new_event(api, total_tickets=1_000_000, max_active_sessions=CAP, **terms)
     where = (server.port, event)
-    jobs = [("watch", *where), *[("live", *where, n) for n in range(HOUSES)], *[("drain", *where)] * DRAINS]
+    jobs = [(watch, *where), *[(live, *where, n) for n in range(HOUSES)], *[(drain, *where)] * DRAINS]
+    store.command("HSET", ROUNDS, *(word for n in range(HOUSES) for word in (n, 0)))
     with ThreadPoolExecutor(1) as beside:
         moving = beside.submit(move_clock, store, clock, api, event)
         try:
@@ -200,10 +198,15 @@ def day(server: Server, clock: Clock) -> Day:
         finally:
             store.command("SET", OVER, 1)
         moving.result()
-    store.command("DEL", OVER, ROUNDS, DONE)
+    store.command("DEL", OVER, ROUNDS)
     check_everything(store)
     records = store.command("HGETALL", event_key("sessions", code_of(event)))
-    print(looks, {c: len(s) for c,s in seen.items()}, sum(rest[HOUSES:]), Counter(e["what"] for e in log_of(server.port, event)))
+    print(
+        looks,
+        {c: len(s) for c, s in seen.items()},
+        sum(rest[HOUSES:]),
+        Counter(e["what"] for e in log_of(server.port, event)),
+    )
     return Day(
         looks=looks,
         seen=seen,

@@ -158,7 +158,7 @@ def test_the_operator_admits_those_who_are_there(api: Api, clock: Clock) -> None
 
 
 def test_the_operator_is_not_told_that_nobody_waits_when_all_are_away(api: Api, line: list[Visitor]) -> None:
-    """The length counts those who were passed over, so the answer is that they are away, not that the queue is empty."""
+    """The length counts those who were passed over, so the answer is that they are away."""
     leave(api, line[4])
     leave(api, line[3])
     assert api.get(f"/queue/length/{line[0].event}").json["length"] == 2

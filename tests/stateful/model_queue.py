@@ -143,7 +143,7 @@ def process(event: Event, count: int, key: str | None) -> list[Session]:
     if known is not None:
         return known
     event.must_be_open()
-    if all(session.lost_at_ms for session in event.at("waiting")):
+    if not event.at("waiting"):
         raise Refused("queue_empty")
     if not event.room(by_hand=True):
         raise Refused("no_capacity")

@@ -16,7 +16,7 @@ from chalicelib.store import Store
 _EVENT_KEY = re.compile(rf"(?:{'|'.join(keys.EVENT_KEYS)}):\{{([0-9a-f]{{12}})\}}")
 _OTHER_KEY = re.compile(r"index:events|index:user:.+|session:.+|lock:.+")
 _MAY_EXPIRE = ("lock:", "rate:")
-_MINUTES = 61
+_MINUTES = 60
 
 
 class _Event:

@@ -86,7 +86,7 @@ def _minute(scene: Scene) -> tuple[str, str]:
 def _in_another_slot(scene: Scene) -> None:
     name, line = _minute(scene)
     scene.do("HDEL", "stats", name)
-    scene.do("HSET", "stats", f"minute{(int(name[6:]) + 1) % 61}", line)
+    scene.do("HSET", "stats", f"minute{(int(name[6:]) + 1) % 60}", line)
 
 
 def _among_those_who_drew(scene: Scene) -> None:

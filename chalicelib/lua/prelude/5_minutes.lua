@@ -1,6 +1,6 @@
 -- Minutes: what an event keeps of each, for the organiser and for the estimate of the wait.
 
-local MINUTES = 61 -- an hour, and the one before it to count from
+local MINUTES = 60 -- an hour
 
 -- The wait that a share of those admitted in the finished minute did not exceed, in ms, or nil when there are none.
 local function percentile(counts, total, share)
@@ -36,7 +36,7 @@ end
 local function minute_line(counts)
     local admitted = ev.admitted_total - ev.minute_total
     return table.concat({ev.minute, redis.call('ZCARD', QUEUE), redis.call('ZCARD', ACTIVE), redis.call('ZCARD', AWAY), admitted,
-        ev.abandoned, ev.no_shows, percentile(counts, admitted, 0.5) or '',
+        ev.abandoned - ev.minute_abandoned, ev.no_shows - ev.minute_no_shows, percentile(counts, admitted, 0.5) or '',
         percentile(counts, admitted, 0.95) or '', ev.drain_lag_ms}, ',')
 end
 
@@ -53,5 +53,7 @@ local function turn_minute()
     set('pace_total', ev.minute_total)
     set('minute_ms', now)
     set('minute_total', ev.admitted_total)
+    set('minute_abandoned', ev.abandoned)
+    set('minute_no_shows', ev.no_shows)
     set('drain_lag_ms', 0)
 end
