@@ -113,7 +113,7 @@ def test_who_is_back_is_next_again(api: Api, line: list[Visitor], back: Back) ->
     assert answer.status == 200
     entry = answer.json.get("entry", answer.json)
     assert (entry["position"], entry["status"]) == (1, "waiting")
-    assert passed_over(line[0].event) == [line[2].session]
+    assert (passed_over(line[0].event), place(api, line[2])) == ([line[2].session], 2)
     leave(api, line[3])
     assert states(api, line) == "lawlw"
 
