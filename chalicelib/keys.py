@@ -71,14 +71,15 @@ EVENT_FIELDS = frozenset(
         *("session_ms", "hold_ms", "away_ms", "abandon_ms", "claim_ms"),
         *("queue_mode", "commitment", "draw_digest", "opened_ms", "next_seq", "browsing", "processed", "log_seq"),
         *("admitted_total", "admitted_reported", "abandoned", "abandoned_reported", "no_shows", "no_shows_reported"),
-        *("minute", "minute_ms", "minute_total", "minute_abandoned", "minute_no_shows", "drain_lag_ms"),
-        *("pace_ms", "pace_total"),
+        *("minute", "minute_ms", "minute_total", "minute_abandoned", "minute_no_shows", "minute_passed"),
+        *("pace_ms", "pace_total", "pace_passed", "passed_over", "drain_lag_ms"),
         *("next_due_ms", "last_ms", "next_admission_us"),
     }
 )
 """Fields of ``events:{E}``. ``browsing`` counts active sessions without a hold; ``made_by`` is fingerprint:nonce.
 ``opened_ms`` is when the sale began, for good; 0 before. ``mode`` is the operator's. What begins with ``minute`` is of
-the present minute and its first instant, ``pace`` of the one before: what came in since then is the measured pace."""
+the present minute and its first instant, ``pace`` of the one before: how far the line moved since then, by admissions
+and by those passed over, is the measured pace."""
 
 SESSION_FIELDS = (
     *("seen_ms", "poll_due_ms", "quiet_until_ms", "polls", "status", "place"),

@@ -30,7 +30,7 @@ redis.call('HSET', EVENT, 'id', event_id, 'made_by', made_by, 'created_ms', now_
     unpack(ARGV, 4))
 for _, name in ipairs({'seat_count', 'held', 'sold', 'blocked', 'browsing', 'next_seq', 'admitted_total', 'admitted_reported', 'log_seq',
     'states_version', 'next_due_ms', 'last_ms', 'next_admission_us', 'opened_ms', 'minute', 'minute_ms', 'minute_total', 'minute_abandoned', 'minute_no_shows', 'pace_ms',
-    'pace_total', 'abandoned', 'abandoned_reported', 'no_shows', 'no_shows_reported', 'drain_lag_ms'}) do
+    'pace_total', 'pace_passed', 'minute_passed', 'passed_over', 'abandoned', 'abandoned_reported', 'no_shows', 'no_shows_reported', 'drain_lag_ms'}) do
     redis.call('HSET', EVENT, name, 0)
 end
 for name in next, ev do ev[name] = nil end -- what was not there before

@@ -166,7 +166,7 @@ class Telling(NamedTuple):
     now_ms: int
     admitted_total: int
     pace_ms: int
-    paced: int
+    moved: int
     epoch: int
     mode: Mode
     message: str
@@ -204,11 +204,14 @@ def queue_entry(
     )
 
 
-def estimated_wait_s(position: int | None, pace_ms: int, admitted: int) -> int | None:
-    """Estimate the wait in seconds from so many admitted within the last ``pace_ms``; None when nothing is known."""
-    if position is None or (position > 0 and (admitted < 1 or pace_ms < MEASURED_MS_MIN)):
+def estimated_wait_s(position: int | None, pace_ms: int, moved: int) -> int | None:
+    """Estimate the wait in seconds, if the line moved by so many within the last ``pace_ms``; None if not known.
+
+    It moves by those who are admitted and by those who are passed over.
+    """
+    if position is None or (position > 0 and (moved < 1 or pace_ms < MEASURED_MS_MIN)):
         return None
-    return math.ceil(position * pace_ms / admitted / 1000) if position else 0
+    return math.ceil(position * pace_ms / moved / 1000) if position else 0
 
 
 def duration_text(seconds: int | None) -> str:

@@ -37,7 +37,7 @@ def join(house: Runtime, wish: model.Join) -> tuple[model.Joined, bool]:
 def status(house: Runtime, session: str) -> QueueStatus:
     """Tell where a session stands, and note that its owner was here; raises ``polling_too_fast``."""
     entry, telling = _own(house, "status", session, "")
-    seconds = model.estimated_wait_s(telling.position, telling.pace_ms, telling.paced)
+    seconds = model.estimated_wait_s(telling.position, telling.pace_ms, telling.moved)
     token = None
     if telling.state == "active" and entry.expires_at:
         token = admission_token.sign(

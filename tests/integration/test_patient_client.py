@@ -209,8 +209,8 @@ def test_who_asks_as_told_is_never_passed_over(room: Room) -> None:
 
 
 def test_most_of_what_is_asked_is_the_same_for_everybody(room: Room) -> None:
-    """Some 3,300 reads of the common answer, of which 210 reached the service, stand against some 330 own questions."""
-    assert room.edge.reads > 5 * room.wire.asked["status"]
+    """Some 3,000 reads of the common answer, of which 230 reached the service, stand against some 260 own questions."""
+    assert room.edge.reads > 8 * room.wire.asked["status"]
     assert room.edge.trips == room.wire.asked["serving"] <= room.took_s + 1
 
 

@@ -37,12 +37,10 @@ def told_ms(visitor: Visitor, jitter: int, per_second: int = 5000) -> int | None
     return Telling(*rest).poll_after_ms
 
 
-@pytest.mark.parametrize(
-    ("place", "least_ms"), [(1, 2_020), (50, 3_000), (1399, 29_980), (1400, 30_000), (1450, 30_000)]
-)
+@pytest.mark.parametrize(("place", "least_ms"), [(1, 2_020), (50, 3_000), (399, 9_980), (400, 10_000), (450, 10_000)])
 def test_who_is_near_asks_sooner_than_who_is_far(api: Api, clock: Clock, place: int, least_ms: int) -> None:
-    """2 s and 20 ms a place, half a minute at most; chance adds up to a quarter."""
-    visitors = new_line(api, clock, 1451)
+    """2 s and 20 ms a place, ten seconds at most; chance adds up to a quarter."""
+    visitors = new_line(api, clock, 451)
     assert told_ms(visitors[place], 0) == least_ms
     assert told_ms(visitors[place], 999) == int(least_ms * (1 + 999 / 4000))
     assert least_ms <= poll(api, visitors[place])["poll_after_ms"] < least_ms * 1.25
@@ -87,8 +85,8 @@ def test_a_lobby_is_asked_to_come_after_the_start(api: Api, clock: Clock) -> Non
     visitors, left_ms = crowd(event, 300), HOUR_MS // 2
     clock.advance(ms=HOUR_MS - left_ms)
     told = [told_ms(visitors[0], jitter, 10) for jitter in (0, 250, 999)]
-    assert told == [left_ms, left_ms + 30_000, left_ms + 59_969]
-    assert left_ms <= poll(api, visitors[0])["poll_after_ms"] <= left_ms + 2000
+    assert told == [left_ms, left_ms + 31_000, left_ms + 61_968]
+    assert left_ms <= poll(api, visitors[0])["poll_after_ms"] <= left_ms + 2120
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["joins", "polls"])
@@ -105,7 +103,7 @@ def test_the_polls_after_the_start_are_spread(
         for visitor in visitors:
             poll(api, visitor)
     seconds = Counter((instant_of(visitor, "poll_due_ms") - start_ms) // 1000 for visitor in visitors)
-    assert (min(seconds) >= 0, 30 <= max(seconds) < 40) == (True, True)
+    assert (min(seconds) >= 0, 30 <= max(seconds) < 44) == (True, True)
     assert max(seconds.values()) <= 50 * 1.1
 
 
@@ -122,10 +120,10 @@ def test_the_sixth_poll_in_a_quarter_of_the_time_is_refused(api: Api, clock: Clo
     assert ask(api, one).status == 200
 
 
-@pytest.mark.parametrize("place", [0, 1, 1400, None], ids=["inside", "near", "far", "lobby"])
+@pytest.mark.parametrize("place", [0, 1, 400, None], ids=["inside", "near", "far", "lobby"])
 def test_the_quarter_is_of_what_the_first_of_them_was_told(api: Api, clock: Clock, place: int | None) -> None:
     """In its last millisecond a sixth is refused, in the next it is answered; it is never longer than 15 seconds."""
-    one = crowd(new_lobby(api, clock), 1)[0] if place is None else new_line(api, clock, 1401)[place]
+    one = crowd(new_lobby(api, clock), 1)[0] if place is None else new_line(api, clock, 401)[place]
     told = [poll(api, one)["poll_after_ms"] for _ in range(5)]
     clock.advance(ms=min(told[0] // 4, 15_000) - 1)
     refused = ask(api, one)

@@ -32,8 +32,9 @@ class Event:
     now_us: int = 0
     acted_ms: int = 0
     opened_ms: int | None = None
-    paces: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)] * 2)
+    paces: list[tuple[int, int, int]] = field(default_factory=lambda: [(0, 0, 0)] * 2)
     minute: int | None = None
+    passed_over: int = 0
     mode: str = "open"
     message: str | None = None
     next_admission_us: int = 0
@@ -129,7 +130,7 @@ class Event:
         """Measure from the beginning of the last minute on."""
         if self.minute != self.now // MINUTE_MS:
             self.minute = self.now // MINUTE_MS
-            self.paces = [self.paces[-1], (self.now, self.admitted_total)]
+            self.paces = [self.paces[-1], (self.now, self.admitted_total, self.passed_over)]
 
     def end_what_is_due(self) -> None:
         """End sessions, holds and the places of those who stayed away."""
@@ -149,7 +150,13 @@ class Event:
         starts = self.terms["sale_starts_at"]
         if self.opened_ms is None and self.terms["status"] == "active" and self.now >= (starts or 0):
             self.opened_ms = starts or self.now
-            self.paces, self.minute = [(self.now, 0)] * 2, self.now // MINUTE_MS
+            self.paces, self.minute = [(self.now, 0, 0)] * 2, self.now // MINUTE_MS
+
+    @property
+    def measured(self) -> tuple[int, int, int]:
+        """The measured time in ms, how many came in within it, and how many were passed over."""
+        since_ms, admitted, passed_over = self.paces[0]
+        return self.now - since_ms, self.admitted_total - admitted, self.passed_over - passed_over
 
     @property
     def admitted_total(self) -> int:
@@ -229,6 +236,7 @@ class Event:
                 continue
             if self.now >= session.poll_due_ms + self.terms["away_seconds"] * 1000:
                 session.lost_at_ms = self.now + self.terms["abandon_seconds"] * 1000
+                self.passed_over += 1
                 continue
             session.status, session.activated_ms, session.is_here = "active", self.now, False
             session.deadline_ms = max(self.now, session.poll_due_ms) + self.terms["claim_seconds"] * 1000

@@ -126,9 +126,9 @@ def standing(s: Session, *, with_receipt: bool = True) -> dict[str, Any]:
 def status(s: Session) -> dict[str, Any]:
     """What the owner of a session is told beside its entry and the time of the next poll."""
     e, place = s.event, s.event.position(s)
-    measured_ms, admitted = e.now - e.paces[0][0], e.admitted_total - e.paces[0][1]
-    known = place is not None and admitted > 0 and measured_ms >= MEASURED_MS
-    wait_s = ceil((place or 0) * measured_ms / admitted / 1000) if known else None
+    measured_ms, moved = e.measured[0], sum(e.measured[1:])
+    known = place is not None and moved > 0 and measured_ms >= MEASURED_MS
+    wait_s = ceil((place or 0) * measured_ms / moved / 1000) if known else None
     return standing(s, with_receipt=False) | {
         "ahead": place - 1 if place else None,
         "admitted_total": e.admitted_total,
@@ -142,11 +142,16 @@ def polls_ms(s: Session) -> tuple[int, int]:
     e, place = s.event, s.event.position(s)
     if s.status == "active":
         return 10_000, 12_500
-    least_ms = ceil(len(e.at("waiting")) * 1000 / POLLS_PER_SECOND)
+    line = [other for other in e.at("waiting") if other.lost_at_ms is None]
+    least_ms = ceil(len(line) * 1000 / POLLS_PER_SECOND)
     if place is None:
-        from_ms = max(0, (e.terms["sale_starts_at"] or 0) - e.now)
-        return from_ms, from_ms + 2 * least_ms
-    after_ms = max(least_ms, min(30_000, 2_000 + 20 * place))
+        left_ms = (e.terms["sale_starts_at"] or 0) - e.now
+        from_ms = left_ms if left_ms > 0 else 2_000
+        return from_ms, from_ms + 2_000 + 2 * least_ms
+    rank = sum(other.place < s.place for other in line) + 1
+    _, admitted, passed_over = e.measured
+    here_before = rank * admitted / (admitted + passed_over) if admitted else rank
+    after_ms = max(least_ms, min(10_000, 2_000 + int(20 * here_before)))
     return after_ms, after_ms * 5 // 4
 
 

@@ -7,7 +7,10 @@ from typing import Any
 from chalicelib.store import Store
 
 _PASSING = ("index:user:", "session:", "lock:", "stats:")  # written before a command, or by the first of a minute
-_MINUTE = {"minute", "minute_ms", "minute_total", "pace_ms", "pace_total", "drain_lag_ms", "last_ms"}
+_MINUTE = {
+    *("minute", "minute_ms", "minute_total", "minute_abandoned", "minute_no_shows", "minute_passed"),
+    *("pace_ms", "pace_total", "pace_passed", "drain_lag_ms", "last_ms"),
+}
 _POLL_FIELDS = 4  # the first of a session's record
 _READS: dict[str, tuple[str, ...]] = {
     "list": ("LRANGE", "0", "-1"),

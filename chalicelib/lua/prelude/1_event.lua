@@ -25,11 +25,13 @@ local FIELDS = {
     join = {
         'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'queue_mode', 'message', 'end_ms',
         'sale_starts_ms', 'sale_ends_ms', 'available', 'held', 'browsing', 'next_seq', 'log_seq', 'admitted_total',
-        'max_active_sessions', 'tickets_per_visitor', 'admissions_per_minute', 'session_ms', 'pace_ms', 'pace_total',
+        'max_active_sessions', 'tickets_per_visitor', 'admissions_per_minute', 'session_ms', 'pace_ms', 'pace_total', 'pace_passed',
+        'passed_over',
     },
     status = {
         'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'message', 'end_ms', 'sale_ends_ms', 'available',
-        'held', 'browsing', 'admitted_total', 'tickets_per_visitor', 'pace_ms', 'pace_total',
+        'held', 'browsing', 'admitted_total', 'tickets_per_visitor', 'pace_ms', 'pace_total', 'pace_passed',
+        'passed_over',
     },
     purchase = {
         'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms', 'sale_ends_ms', 'seated', 'available',

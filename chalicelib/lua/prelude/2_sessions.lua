@@ -85,13 +85,15 @@ local function claim(s)
     return true
 end
 
--- 1 is next; those who are away and stand before count too, so a position never grows. In the lobby there is none.
+-- 1 is next; those who are away and stand before count too, so a position never grows. In the lobby there is none. Gives
+-- also the position among those who are not away.
 local function position(s)
     if s.status == 'a' then return 0 end
     if s.status ~= 'w' or ev.opened_ms == 0 then return nil end
     local before, rank = '(' .. s.place, redis.call('ZRANK', QUEUE, s.id)
-    if rank then return rank + redis.call('ZCOUNT', AWAY, '-inf', before) + 1 end
-    return redis.call('ZRANK', AWAY, s.id) + redis.call('ZCOUNT', QUEUE, '-inf', before) + 1
+    if rank then return rank + redis.call('ZCOUNT', AWAY, '-inf', before) + 1, rank + 1 end
+    rank = redis.call('ZCOUNT', QUEUE, '-inf', before)
+    return rank + redis.call('ZRANK', AWAY, s.id) + 1, rank + 1
 end
 
 local function waiting_count()

@@ -96,6 +96,7 @@ local function admit_first(n, step)
                 due(abandoned_ms)
                 away[#away + 1], away[#away + 2] = s.place, s.id
                 passed[#passed + 1], passed[#passed + 2] = text(abandoned_ms), s.id
+                add('passed_over', 1)
                 record('session.passed_over', s.id, s.place)
             else
                 -- They cannot know before they ask again, so the time to show up is counted from then.

@@ -41,7 +41,7 @@ local function minute_line(counts)
 end
 
 -- Closes the minute in which the last command came, and starts the present one. The pace of the last one to two minutes
--- is what came in since the turn before this.
+-- is how far the line moved since the turn before this: who came in, and who was passed over.
 local function turn_minute()
     if ev.minute > 0 then
         local counts, fields = minute_waits()
@@ -51,8 +51,10 @@ local function turn_minute()
     set('minute', math.floor(now / 60000))
     set('pace_ms', ev.minute_ms)
     set('pace_total', ev.minute_total)
+    set('pace_passed', ev.minute_passed)
     set('minute_ms', now)
     set('minute_total', ev.admitted_total)
+    set('minute_passed', ev.passed_over)
     set('minute_abandoned', ev.abandoned)
     set('minute_no_shows', ev.no_shows)
     set('drain_lag_ms', 0)

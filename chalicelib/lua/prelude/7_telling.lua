@@ -1,6 +1,6 @@
 -- Telling: what people are told about the room, and when they shall ask again.
 
-local NEAR_MS, PER_PLACE_MS, FAR_MS = 2000, 20, 30000 -- a waiting person's time between two polls, by position
+local NEAR_MS, PER_PLACE_MS, FAR_MS = 2000, 20, 10000 -- a waiting person's time between two polls, by position
 local ACTIVE_MS = 10000 -- that of those who are inside
 local POLLS_IN_QUARTER, QUIET_MS_MAX = 5, 15000
 
@@ -18,26 +18,38 @@ local function room_state()
     return (ev.mode == 'paused' or ev.status ~= 'active') and ROOM.paused or ROOM.waiting
 end
 
+-- How many came in within the measured time, and how far the line moved by that and by those passed over.
+local function line_moved()
+    local admitted = ev.admitted_total - ev.pace_total
+    return admitted, admitted + ev.passed_over - ev.pace_passed
+end
+
 -- When to ask again, in ms. All polls together are to stay below `per_second`; `jitter` is uniform, 0 to 999.
--- In the lobby it is after the start: with the square root of the jitter over twice the time that so many polls take,
+-- In the lobby it is after the start: with the square root of the jitter over 2 s and twice the time of so many polls,
 -- the polls of n people, whose spans grow with the lobby, stay below the limit at every instant: integrate the
--- density 2t/S(i)^2, S(i) = 2i/limit, over those i with S(i) > t.
-local function poll_after(s, place, waiting, per_second, jitter)
+-- density 2t/S(i)^2, S(i) = 2 s + 2i/limit, over those i with S(i) > t.
+local function poll_after(s, rank, waiting, per_second, jitter)
     if s.status == 'a' then return math.floor(ACTIVE_MS * (1 + jitter / 4000)) end
     local least_ms = math.ceil(waiting * 1000 / per_second)
-    if not place then
-        return math.max(0, (ev.sale_starts_ms or 0) - now) + math.floor(2 * least_ms * math.sqrt(jitter / 1000))
+    if not rank then
+        local left_ms = (ev.sale_starts_ms or 0) - now -- behind us when the event was inactive then
+        local spread_ms = math.floor((NEAR_MS + 2 * least_ms) * math.sqrt(jitter / 1000))
+        return (left_ms > 0 and left_ms or NEAR_MS) + spread_ms
     end
-    local after_ms = math.max(least_ms, math.min(FAR_MS, NEAR_MS + PER_PLACE_MS * place))
-    return math.floor(after_ms * (1 + jitter / 4000))
+    -- Among leavers a turn is nearer than it looks: of those before, about as many are here as were lately.
+    local admitted, moved = line_moved()
+    local here_before = admitted > 0 and rank * admitted / moved or rank
+    local near_ms = NEAR_MS + math.floor(PER_PLACE_MS * here_before)
+    return math.floor(math.max(least_ms, math.min(FAR_MS, near_ms)) * (1 + jitter / 4000))
 end
 
 -- Finds out where a session stands and when its owner shall ask again.
 local function look(s, per_second, jitter)
-    s.position = position(s)
+    local rank
+    s.position, rank = position(s)
     if s.status ~= 'w' and s.status ~= 'a' then return end
-    local waiting = s.status == 'w' and waiting_count() or 0
-    s.after_ms = poll_after(s, s.position, waiting, tonumber(per_second), tonumber(jitter))
+    local waiting = s.status == 'w' and redis.call('ZCARD', QUEUE) or 0
+    s.after_ms = poll_after(s, rank, waiting, tonumber(per_second), tonumber(jitter))
 end
 
 -- What an answer says of a session that was looked at, beside its record: position, state, when to ask again, when the
@@ -45,9 +57,10 @@ end
 local function tell(s)
     local state, may_return = STATUS[s.status], nil
     if s.status == 'w' then state, may_return = room_state() end
+    local _, moved = line_moved()
     local opens_in_ms = state == ROOM.lobby and ev.sale_starts_ms and math.max(0, ev.sale_starts_ms - now)
     return s.position or false, state, s.after_ms or false, opens_in_ms or false, may_return or false, now, ev.admitted_total,
-        now - ev.pace_ms, ev.admitted_total - ev.pace_total, ev.opened_ms, ev.mode, ev.message or ''
+        now - ev.pace_ms, moved, ev.opened_ms, ev.mode, ev.message or ''
 end
 
 -- How much is left of the quarter in which polls are counted, or false. What is longer than any quarter comes from a
