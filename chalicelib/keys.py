@@ -73,13 +73,14 @@ EVENT_FIELDS = frozenset(
         *("admitted_total", "admitted_reported", "abandoned", "abandoned_reported", "no_shows", "no_shows_reported"),
         *("minute", "minute_ms", "minute_total", "minute_abandoned", "minute_no_shows", "minute_passed"),
         *("pace_ms", "pace_total", "pace_passed", "passed_over", "drain_lag_ms"),
-        *("next_due_ms", "last_ms", "next_admission_us"),
+        *("next_due_ms", "last_ms", "next_admission_us", "served", "served_until_ms"),
     }
 )
 """Fields of ``events:{E}``. ``browsing`` counts active sessions without a hold; ``made_by`` is fingerprint:nonce.
 ``opened_ms`` is when the sale began, for good; 0 before. ``mode`` is the operator's. What begins with ``minute`` is of
 the present minute and its first instant, ``pace`` of the one before: how far the line moved since then, by admissions
-and by those passed over, is the measured pace."""
+and by those passed over, is the measured pace. ``served`` is what everybody is told of the room until
+``served_until_ms``."""
 
 SESSION_FIELDS = (
     *("seen_ms", "poll_due_ms", "quiet_until_ms", "polls", "status", "place"),

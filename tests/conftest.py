@@ -33,10 +33,11 @@ BACKENDS = ("valkey", "redis7", "cluster")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run everything below tests/integration that takes a house on each real backend."""
+    """Run everything below tests/integration that takes a house on each real backend, or on those its file names."""
     if "backend" in metafunc.fixturenames:
         real = "integration" in Path(metafunc.module.__file__ or "").parts
-        metafunc.parametrize("backend", BACKENDS if real else ("fake",), scope="session", indirect=True)
+        backends = getattr(metafunc.module, "BACKENDS", BACKENDS) if real else ("fake",)
+        metafunc.parametrize("backend", backends, scope="session", indirect=True)
 
 
 @pytest.fixture(scope="session")

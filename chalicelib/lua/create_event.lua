@@ -25,12 +25,15 @@ for i = 4, #ARGV, 2 do fields[ARGV[i]] = ARGV[i + 1] end
 local why = schedule_problem(fields, true, true)
 if why then return {why} end
 
-redis.call('HSET', EVENT, 'id', event_id, 'made_by', made_by, 'created_ms', now_text, 'updated_ms', now_text, 'layout_version', 0,
-    'available', fields.seated == '1' and 0 or fields.total_tickets, 'mode', 'open', 'message', '', 'draw_digest', fields.commitment,
-    unpack(ARGV, 4))
-for _, name in ipairs({'seat_count', 'held', 'sold', 'blocked', 'browsing', 'next_seq', 'admitted_total', 'admitted_reported', 'log_seq',
-    'states_version', 'next_due_ms', 'last_ms', 'next_admission_us', 'opened_ms', 'minute', 'minute_ms', 'minute_total', 'minute_abandoned', 'minute_no_shows', 'pace_ms',
-    'pace_total', 'pace_passed', 'minute_passed', 'passed_over', 'abandoned', 'abandoned_reported', 'no_shows', 'no_shows_reported', 'drain_lag_ms'}) do
+redis.call('HSET', EVENT, 'id', event_id, 'made_by', made_by, 'created_ms', now_text, 'updated_ms', now_text,
+    'available', fields.seated == '1' and 0 or fields.total_tickets, 'mode', 'open', 'message', '',
+    'draw_digest', fields.commitment, unpack(ARGV, 4))
+for _, name in ipairs({
+    'seat_count', 'held', 'sold', 'blocked', 'browsing', 'layout_version', 'states_version', 'next_seq', 'log_seq',
+    'admitted_total', 'admitted_reported', 'abandoned', 'abandoned_reported', 'no_shows', 'no_shows_reported', 'passed_over',
+    'minute', 'minute_ms', 'minute_total', 'minute_abandoned', 'minute_no_shows', 'minute_passed', 'drain_lag_ms',
+    'pace_ms', 'pace_total', 'pace_passed', 'opened_ms', 'next_due_ms', 'last_ms', 'next_admission_us', 'served_until_ms',
+}) do
     redis.call('HSET', EVENT, name, 0)
 end
 for name in next, ev do ev[name] = nil end -- what was not there before

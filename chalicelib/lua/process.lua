@@ -5,8 +5,9 @@
 -- RETURNS: ok, event_id, then for each one admitted session_id, session record
 -- REFUSALS: event_not_found, event_cancelled, event_ended, event_not_on_sale, queue_empty, no_capacity, nobody_present
 local event_id, request_id, count = unpack(ARGV)
-local missing = open(event_id, STEP)
+local missing = arrive(event_id)
 if missing then return missing end
+catch_up(STEP)
 
 -- The last eight requests, oldest first: "request=session,session;request=...". A retry comes within seconds of its
 -- first try, so eight are plenty, and the field cannot grow.

@@ -57,6 +57,7 @@ if #changed > 0 then
     record(ARGV[2], 'organiser', table.concat(said, ',') .. (ARGV[3] ~= '' and ' ' .. ARGV[3] or ''))
     if ev.status == 'cancelled' then sweep_due(STEP) end
     latch_opening()
+    set('served_until_ms', 0) -- everybody is told at their next poll
 end
 done()
 return {'ok', now, unpack(redis.call('HGETALL', EVENT))}

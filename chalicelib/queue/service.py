@@ -77,17 +77,17 @@ def length(house: Runtime, event_id: str) -> QueueLength:
 
 def serving(house: Runtime, event_id: str) -> model.Serving:
     """Tell what everybody may know of a room."""
-    answer = run(house.store, call("serving", ids.code_of(event_id), event_id))
-    state, mode, message, admitted_total, waiting, now_ms, epoch, opens_ms = answer
+    now_ms, line = run(house.store, call("serving", ids.code_of(event_id), event_id))
+    state, mode, admitted_total, waiting, epoch, opens_ms, message = line.split(",", 6)
     return model.Serving(
         event_id=event_id,
         state=state,
         mode=mode,
         message=message or None,
-        admitted_total=admitted_total,
-        waiting=waiting,
-        opens_at=opens_ms,
-        epoch=epoch,
+        admitted_total=int(admitted_total),
+        waiting=int(waiting) if waiting else None,
+        opens_at=int(opens_ms) if opens_ms else None,
+        epoch=int(epoch),
         server_time=now_ms,
     )
 

@@ -7,8 +7,6 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from chalicelib.ids import IdMaker
 from chalicelib.queue.draw import receipt_of
 from chalicelib.runtime import Runtime, install
@@ -17,19 +15,14 @@ from tests.support.clock import Clock
 from tests.support.room import new_lobby, pages, published, verify
 from tests.support.sale import HOUR_MS, crowd, read
 
+BACKENDS = ("valkey",)
+"""What is looked at is the same on all, and on three of them it would take minutes."""
+
 COUNT, TENTH = 100_000, 10_000
 CHI_SQUARE_81 = 126.1
 """What chi-square with (10 - 1)(10 - 1) degrees of freedom exceeds once in a thousand."""
 
 
-@pytest.fixture
-def once(request: pytest.FixtureRequest) -> None:
-    """Keep a test to one backend: what it looks at is the same on all, and on three of them it would take minutes."""
-    if request.node.callspec.params["backend"] != "valkey":
-        pytest.skip("one backend is enough")
-
-
-@pytest.mark.usefixtures("once")
 def test_a_hundred_thousand_are_drawn(api: Api, clock: Clock, house: Runtime, tmp_path: Path) -> None:
     """The command accepts the draw, people stand as published, early and late joiners alike; a tampered copy is named.
 

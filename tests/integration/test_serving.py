@@ -19,8 +19,10 @@ from tests.support.sale import (
     change,
     crowd,
     enter,
+    freeze,
     hold,
     inside,
+    instant,
     leave,
     new_event,
     nothing_changed,
@@ -87,29 +89,63 @@ def test_only_the_time_changes_no_etag(api: Api, clock: Clock) -> None:
         assert (kept.status, kept.text, kept.headers["ETag"]) == (304, "", first.headers["ETag"])
 
 
-CHANGES: dict[str, Callable[[Api, list[Visitor]], object]] = {
-    "an admission": lambda api, line: change(api, line[0].event, max_active_sessions=2),
+Deed = Callable[[Api, list[Visitor]], object]
+BY_VISITORS: dict[str, Deed] = {
     "a join": lambda api, line: enter(api, line[0].event, "late"),
     "a leave": lambda api, line: leave(api, line[2]),
-    "a pause": lambda api, line: operate(api, line[0].event, mode="paused"),
-    "a message": lambda api, line: operate(api, line[0].event, message="Soon"),
     "the last ticket": lambda api, line: [
         settle(api, "confirm", ticket) for ticket in [hold(api, line[0]), hold(api, line[0])]
     ],
+}
+BY_THE_ORGANISER: dict[str, Deed] = {
+    "another place": lambda api, line: change(api, line[0].event, max_active_sessions=2),
+    "a pause": lambda api, line: operate(api, line[0].event, mode="paused"),
+    "a message": lambda api, line: operate(api, line[0].event, message="Soon"),
     "the end": lambda api, line: change(api, line[0].event, status="cancelled"),
 }
 
 
-@pytest.mark.parametrize("deed", CHANGES.values(), ids=CHANGES)
-def test_what_changes_for_all_changes_the_etag(
-    api: Api, clock: Clock, deed: Callable[[Api, list[Visitor]], object]
-) -> None:
-    """Who has the old answer gets the new one."""
+@pytest.mark.parametrize("deed", BY_VISITORS.values(), ids=BY_VISITORS)
+def test_what_visitors_do_is_told_within_a_second(api: Api, clock: Clock, deed: Deed) -> None:
+    """Until then all are told the same, and it is found out once; then who has the old answer gets the new one."""
+    line = new_line(api, clock, 3, total_tickets=2)
+    first = asked(api, line[0].event)
+    deed(api, line)
+    for after_ms in (0, SECOND_MS - 1):
+        clock.advance(ms=after_ms)
+        assert asked(api, line[0].event, first.headers["ETag"]).status == 304
+    clock.advance(ms=1)
+    second = asked(api, line[0].event, first.headers["ETag"])
+    assert (second.status, second.headers["ETag"] != first.headers["ETag"]) == (200, True)
+
+
+@pytest.mark.parametrize("deed", BY_THE_ORGANISER.values(), ids=BY_THE_ORGANISER)
+def test_what_the_organiser_does_is_told_at_once(api: Api, clock: Clock, deed: Deed) -> None:
+    """Who has the old answer gets the new one, in the same millisecond."""
     line = new_line(api, clock, 3, total_tickets=2)
     first = asked(api, line[0].event)
     deed(api, line)
     second = asked(api, line[0].event, first.headers["ETag"])
     assert (second.status, second.headers["ETag"] != first.headers["ETag"]) == (200, True)
+
+
+@pytest.mark.parametrize("ends", ["sale_ends_at", "end_time"])
+def test_the_end_of_the_sale_is_told_in_its_millisecond(api: Api, clock: Clock, ends: str) -> None:
+    """Though somebody has asked just before."""
+    freeze(clock)
+    event = new_event(api, start_time=instant(clock, ms=0), **{ends: instant(clock, ms=1500)})
+    for after_ms, state in ((1000, "waiting"), (499, "waiting"), (1, "ended")):
+        clock.advance(ms=after_ms)
+        assert serving(api, event)["state"] == state
+
+
+def test_a_clock_that_is_set_back_keeps_no_answer_alive(api: Api, clock: Clock) -> None:
+    """An answer from what is the future now is not told until then."""
+    line = new_line(api, clock, 3)
+    assert serving(api, line[0].event)["waiting"] == 2
+    leave(api, line[2])
+    clock.advance(ms=-HOUR_MS)
+    assert serving(api, line[0].event)["waiting"] == 1
 
 
 def test_a_lobby_says_when_it_opens_and_not_how_full_it_is(api: Api, clock: Clock) -> None:

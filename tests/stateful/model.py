@@ -37,6 +37,8 @@ class Event:
     passed_over: int = 0
     mode: str = "open"
     message: str | None = None
+    served: dict[str, Any] = field(default_factory=dict)
+    served_until_ms: int = 0
     next_admission_us: int = 0
     seats: list[Seat] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)

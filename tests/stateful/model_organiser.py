@@ -59,7 +59,7 @@ def update(event: Event, wish: dict[str, Any]) -> Event:
     if terms["is_seated_event"] and terms["total_tickets"] < len(event.seats):
         raise Refused("capacity_below_seats")
     owed = event.rate_owed
-    event.terms, event.updated_ms = terms, event.now
+    event.terms, event.updated_ms, event.served_until_ms = terms, event.now, 0
     if "admissions_per_minute" in changed and owed and terms["admissions_per_minute"]:
         event.next_admission_us = event.now_us + int(owed * gap_us(terms["admissions_per_minute"]))
     if "status" in changed and terms["status"] == "cancelled":
@@ -80,7 +80,7 @@ def change_admission(event: Event, wish: dict[str, Any]) -> Event:
     update(event, terms)
     event.mode, event.message = mode, message
     if (mode, message) != before:
-        event.updated_ms = event.now
+        event.updated_ms, event.served_until_ms = event.now, 0
     return event
 
 

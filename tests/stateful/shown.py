@@ -12,6 +12,7 @@ from tests.stateful.model_objects import Order, Session, Ticket
 from tests.stateful.model_organiser import TIMES
 
 MEASURED_MS = 10_000
+SERVED_MS = 1_000
 POLLS_PER_SECOND = 5_000
 _ORDER_STATUSES = ("reserved", "confirmed", "expired", "cancelled")
 
@@ -59,18 +60,21 @@ def room(e: Event) -> str:
 
 
 def serving(e: Event) -> dict[str, Any]:
-    """What everybody may know of a room."""
-    return {
-        "event_id": e.id,
-        "state": room(e),
-        "mode": e.mode,
-        "message": e.message,
-        "admitted_total": e.admitted_total,
-        "epoch": e.opened_ms or 0,
-        "server_time": format_instant(e.now),
-        "waiting": length(e)["length"],
-        "opens_at": _instant(e.terms["sale_starts_at"]),
-    }
+    """What everybody may know of a room: the same for all within a second, unless the sale opens or ends in it."""
+    if not 0 < e.served_until_ms - e.now <= SERVED_MS:
+        turns = [e.terms["sale_ends_at"], e.terms["end_time"], None if e.opened_ms else e.terms["sale_starts_at"]]
+        e.served_until_ms = min([e.now + SERVED_MS, *(ms for ms in turns if ms and ms > e.now)])
+        e.served = {
+            "event_id": e.id,
+            "state": room(e),
+            "mode": e.mode,
+            "message": e.message,
+            "admitted_total": e.admitted_total,
+            "epoch": e.opened_ms or 0,
+            "waiting": length(e)["length"],
+            "opens_at": _instant(e.terms["sale_starts_at"]),
+        }
+    return e.served | {"server_time": format_instant(e.now)}
 
 
 def figures(e: Event) -> dict[str, Any]:

@@ -36,7 +36,7 @@ SEARCH = settings(
             id="a session lives a millisecond longer",
         ),
         pytest.param("prelude/3_admission", "ZPOPMIN", "ZPOPMAX", id="the last comes in first"),
-        pytest.param("prelude/3_admission", "- claimed", "", id="more come in than there is for them"),
+        pytest.param("prelude/3_admission", "- ev.browsing", "", id="more come in than there is for them"),
         pytest.param(
             "prelude/3_admission",
             "ev.max_active_sessions - live",

@@ -18,28 +18,30 @@ local STEP = 50 -- objects of each kind that one command sweeps on its way
 local BACK_MS = 2000 -- a clock that is behind by less is waited for; by more, it has been set and is followed
 local PAST_TICKETS = 100 -- ended tickets that "my tickets" remembers for one person
 local TEXTS = {id = true, status = true, mode = true, queue_mode = true, message = true, currency = true, commitment = true,
-    draw_digest = true}
--- The fields that each of these commands needs in any case, read together; all others are read when they are looked at.
-local CORE = {'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms'}
+    draw_digest = true, served = true}
+-- The fields that each of these commands needs in any case, read together, so many texts first; all others are read when
+-- they are looked at.
+local CORE = {texts = 3, 'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms'}
 local FIELDS = {
     join = {
-        'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'queue_mode', 'message', 'end_ms',
+        texts = 5, 'id', 'status', 'mode', 'queue_mode', 'message', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms',
         'sale_starts_ms', 'sale_ends_ms', 'available', 'held', 'browsing', 'next_seq', 'log_seq', 'admitted_total',
         'max_active_sessions', 'tickets_per_visitor', 'admissions_per_minute', 'session_ms', 'pace_ms', 'pace_total', 'pace_passed',
         'passed_over',
     },
     status = {
-        'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'message', 'end_ms', 'sale_ends_ms', 'available',
-        'held', 'browsing', 'admitted_total', 'tickets_per_visitor', 'pace_ms', 'pace_total', 'pace_passed',
+        texts = 4, 'id', 'status', 'mode', 'message', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms', 'sale_ends_ms',
+        'available', 'held', 'browsing', 'admitted_total', 'tickets_per_visitor', 'pace_ms', 'pace_total', 'pace_passed',
         'passed_over',
     },
+    serving = {texts = 2, 'id', 'served', 'served_until_ms', 'last_ms'},
     purchase = {
-        'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms', 'sale_ends_ms', 'seated', 'available',
-        'held', 'browsing', 'hold_ms', 'max_tickets_per_user', 'states_version', 'log_seq',
+        texts = 3, 'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms', 'sale_ends_ms', 'seated',
+        'available', 'held', 'browsing', 'hold_ms', 'max_tickets_per_user', 'states_version', 'log_seq',
     },
     settle = {
-        'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'held', 'sold', 'available', 'states_version',
-        'log_seq',
+        texts = 3, 'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'held', 'sold', 'available',
+        'states_version', 'log_seq',
     },
 }
 local STATUS = {w = 'waiting', a = 'active', c = 'completed', e = 'expired', l = 'left', b = 'abandoned'}
@@ -75,9 +77,10 @@ end
 
 local function prefetch(names)
     local values = redis.call('HMGET', EVENT, unpack(names))
-    for i = 1, #names do
-        local name = names[i]
-        ev[name] = (TEXTS[name] and values[i] or tonumber(values[i])) or false
+    for i = 1, names.texts do ev[names[i]] = values[i] end
+    for i = names.texts + 1, #names do
+        local value = values[i]
+        ev[names[i]] = value and value ~= '' and value + 0
     end
 end
 

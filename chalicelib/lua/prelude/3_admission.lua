@@ -13,21 +13,25 @@ local function closed(early)
     return 'event_not_on_sale'
 end
 
--- How many visitors the stock that nobody has spoken for is enough for, and how many are inside. Holds that are due but
--- not swept count as stock, and their owners as people who may still want it: `claimed` never says too few.
+local function live_count()
+    return behind and redis.call('ZCOUNT', ACTIVE, '(' .. now_text, '+inf') or redis.call('ZCARD', ACTIVE)
+end
+
+-- How many visitors the stock that nobody has spoken for is enough for. While the sweep is behind, holds that are due count
+-- as stock, and their owners as people who may still want it: `claimed` never says too few.
 local function unclaimed()
-    local live = behind and redis.call('ZCOUNT', ACTIVE, '(' .. now_text, '+inf') or redis.call('ZCARD', ACTIVE)
-    local returning = behind and redis.call('ZCOUNT', HOLDS, '-inf', now_text) or 0
-    local claimed = math.min(ev.browsing + returning, live)
-    return math.ceil((ev.available + returning) / ev.tickets_per_visitor) - claimed, live
+    if not behind then return math.ceil(ev.available / ev.tickets_per_visitor) - ev.browsing end
+    local returning = redis.call('ZCOUNT', HOLDS, '-inf', now_text)
+    local claimed = math.min(ev.browsing + returning, live_count())
+    return math.ceil((ev.available + returning) / ev.tickets_per_visitor) - claimed
 end
 
 -- How many people the places and the stock let in now. `by_hand`: an operator asks, whatever the mode.
 local function room(by_hand)
     if not on_sale() or ev.mode == 'paused' and not by_hand then return 0 end
-    local stock, live = unclaimed()
+    local stock = unclaimed()
     if ev.mode == 'passthrough' and not by_hand then return stock end
-    return math.min(ev.max_active_sessions - live, stock)
+    return math.min(ev.max_active_sessions - live_count(), stock)
 end
 
 -- GCRA: next_admission_us is the theoretical arrival time; at most `burst` admissions are banked.

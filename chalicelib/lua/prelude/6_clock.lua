@@ -48,27 +48,35 @@ local function latch_opening()
     set('minute_ms', now)
 end
 
--- Opens a command: reads the event (these fields, or CORE) and the clock; sweeps at most `step` of each kind. Gives the
--- refusal when the event is not there, and whether anything was due. `id` is the event's full id, or '' where only its
--- code is known.
-local function open(id, step, fields)
+-- Opens a command: reads the event (these fields, or CORE) and the clock. Gives the refusal when the event is not there.
+-- `id` is the event's full id, or '' where only its code is known.
+local function arrive(id, fields)
     prefetch(fields or CORE)
     if not ev.id or (id ~= '' and id ~= ev.id) then return {'event_not_found'} end
     read_clock()
+end
+
+-- Ends what is due, at most `step` of each kind. Gives whether anything was.
+local function catch_up(step)
     if ev.opened_ms == 0 then latch_opening() end
     if math.floor(now / 60000) ~= ev.minute then turn_minute() end
-    if ev.next_due_ms == 0 or ev.next_due_ms > now then return nil, false end
+    if ev.next_due_ms == 0 or ev.next_due_ms > now then return false end
     lag_ms = now - ev.next_due_ms
     if lag_ms > ev.drain_lag_ms then set('drain_lag_ms', lag_ms) end
     sweep_due(step)
-    return nil, true
+    return true
 end
 
--- Opens a command as open() does, and lets in whoever may come in now.
+-- Brings the event up to now: ends what is due, and lets in whoever may come in.
+local function move_on(step)
+    if catch_up(step) then admit(step) end
+end
+
+-- Opens a command on an event that is up to now.
 local function begin(id, step, fields)
-    local missing, was_due = open(id, step, fields)
+    local missing = arrive(id, fields)
     if missing then return missing end
-    if was_due then admit(step) end
+    move_on(step)
 end
 
 local function refuse(word, ...)

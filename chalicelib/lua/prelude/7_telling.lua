@@ -13,8 +13,7 @@ local function room_state()
     if now >= math.min(ev.end_ms, ev.sale_ends_ms or ev.end_ms) or ev.status == 'cancelled' then return ROOM.ended end
     if ev.opened_ms == 0 then return ROOM.lobby end
     if is_sold_out() then return ROOM.sold_out end
-    local may_return = ev.available + ev.held
-    if may_return > 0 and unclaimed() < 1 then return ROOM.standby, may_return end
+    if unclaimed() < 1 and ev.available + ev.held > 0 then return ROOM.standby, ev.available + ev.held end
     return (ev.mode == 'paused' or ev.status ~= 'active') and ROOM.paused or ROOM.waiting
 end
 
