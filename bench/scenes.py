@@ -105,6 +105,12 @@ def _serving(service: Service, n: int) -> list[Request]:
     return [_get("/queue/serving/{event_id}", event_id=event_id)] * n
 
 
+@_scene("serving, first of a second")
+def _serving_first(service: Service, n: int) -> list[Request]:
+    event_ids = [stage.queue(service, 1)[0] for _ in range(n)]
+    return [_get("/queue/serving/{event_id}", event_id=event_id) for event_id in event_ids]
+
+
 @_scene("refresh")
 def _refresh(service: Service, n: int) -> list[Request]:
     _, active = stage.sale(service, n)
