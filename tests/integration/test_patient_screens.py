@@ -181,6 +181,36 @@ def test_a_cached_answer_from_before_the_opening_tells_no_place(api: Api, clock:
     assert bob.screen() == Screen("waiting", place_at_most=1)
 
 
+@pytest.mark.parametrize("forward", ["to an earlier time", "to this moment"])
+def test_who_waits_in_the_lobby_follows_a_start_that_is_brought_forward(api: Api, clock: Clock, forward: str) -> None:
+    """The countdown jumps, and their own question comes as soon after the new start as it would have after the old."""
+    freeze(clock)
+    bob = client(api, clock, new_event(api, sale_starts_at=instant(clock, ms=60 * MINUTE_MS)))
+    early_ms = MINUTE_MS if forward == "to an earlier time" else 0
+    clock.advance(ms=1000)
+    starts = instant(clock, ms=early_ms) if early_ms else None
+    assert api.put(f"/events/{bob.event}", {"sale_starts_at": starts}).status == 200
+    bob.tick()
+    assert (bob.answers, bob.screen().opens_in_ms) == (1, early_ms or None)
+    clock.advance(ms=early_ms)
+    for _ in range(5):  # the spread of the questions is two seconds when there are few people
+        clock.advance(ms=500)
+        bob.tick()
+    assert (bob.answers, bob.screen().state) == (2, "active")
+
+
+def test_who_waits_in_the_lobby_asks_as_told_when_the_start_is_put_off(api: Api, clock: Clock) -> None:
+    """So that the service knows at the new start that they are there."""
+    freeze(clock)
+    bob = lobby(api, clock)
+    assert api.put(f"/events/{bob.event}", {"sale_starts_at": instant(clock, ms=60 * MINUTE_MS)}).status == 200
+    for after_ms, answers in ((1000, 1), (MINUTE_MS + 2000, 2), (50 * MINUTE_MS, 2), (10 * MINUTE_MS, 3)):
+        clock.advance(ms=after_ms)
+        bob.tick()
+        assert bob.answers == answers
+    assert bob.screen().state == "active"
+
+
 def test_who_could_not_ask_in_time_sees_no_place_until_they_have_asked(api: Api, clock: Clock) -> None:
     """They may have been passed over, and then people from behind them were let in as well."""
     freeze(clock)

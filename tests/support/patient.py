@@ -83,6 +83,8 @@ class Patient:
         self._etag: str | None = None
         self._admitted_total = 0
         self._ahead_of_us_ms: int | None = None
+        self._answered_ms = 0
+        self._start_ms: int | None = None
         self._ask_at_ms = self._read_at_ms = now_ms()
 
     def tick(self) -> None:
@@ -142,6 +144,8 @@ class Patient:
         ahead = said["ahead"] if "ahead" in said else entry["position"] and entry["position"] - 1
         self._told = _Told(ahead, said.get("admitted_total"), said.get("epoch"))
         self._set_clock(entry["updated_at"])
+        self._answered_ms, opens_in_ms = parse_instant(entry["updated_at"]), said["opens_in_ms"]
+        self._start_ms = None if opens_in_ms is None else self._answered_ms + opens_in_ms
         self.over = said["poll_after_ms"] is None
         self._ask_at_ms = self._now_ms() + (said["poll_after_ms"] or 0)
 
@@ -161,6 +165,16 @@ class Patient:
         # Two caches may be of two ages: the count only ever grows.
         self._admitted_total = max(self._admitted_total, answer.json["admitted_total"])
         self._set_clock(answer.json["server_time"])
+        self._follow_the_start(answer.json)
+
+    def _follow_the_start(self, serving: dict[str, Any]) -> None:
+        """Ask earlier by as much as the start was brought forward since our own answer: so questions stay spread."""
+        if self._start_ms is None or parse_instant(serving["server_time"]) <= self._answered_ms:
+            return
+        start_ms = serving["epoch"] or (parse_instant(serving["opens_at"]) if serving["opens_at"] else self._start_ms)
+        if start_ms < self._start_ms:
+            self._ask_at_ms -= self._start_ms - start_ms
+            self._start_ms = start_ms
 
     def _set_clock(self, server_time: str) -> None:
         # An answer that was long on its way, or in a cache, makes the server's clock look late, never early: so the
