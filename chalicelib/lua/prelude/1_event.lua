@@ -36,8 +36,8 @@ local FIELDS = {
     },
     serving = {texts = 2, 'id', 'served', 'served_until_ms', 'last_ms'},
     purchase = {
-        texts = 3, 'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms', 'sale_ends_ms', 'seated',
-        'available', 'held', 'browsing', 'hold_ms', 'max_tickets_per_user', 'states_version', 'log_seq',
+        texts = 4, 'id', 'status', 'mode', 'currency', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms', 'sale_ends_ms',
+        'seated', 'available', 'held', 'browsing', 'hold_ms', 'max_tickets_per_user', 'states_version', 'log_seq',
     },
     settle = {
         texts = 3, 'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'held', 'sold', 'available',
