@@ -3,57 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.support.api import Answer, Api
 from tests.support.clock import Clock
-from tests.support.patient import Edge, Patient, Screen, problem
+from tests.support.patient import Patient, Screen, problem
+from tests.support.room import now_ms, operate, patient
 from tests.support.sale import MINUTE_MS, Visitor, buy, enter, freeze, hold, instant, leave, new_event, settle
-
-
-def now_of(clock: Clock) -> Callable[[], int]:
-    """Give a clock that is right."""
-    return lambda: clock.now_us() // 1000
-
-
-def client(api: Api, clock: Clock, event: str, user: str = "bob") -> Patient:
-    """Give a client that has asked for the first time, without a cache between."""
-    made = Patient(api, api, event, user, now_of(clock))
-    made.tick()
-    return made
-
-
-def admission(api: Api, event: str, **fields: Any) -> None:
-    """Turn the operator's knobs."""
-    assert api.post(f"/events/{event}/admission", fields).status == 200
 
 
 def waiting(api: Api, clock: Clock) -> Patient:
     """Ada is inside, Bob is next."""
     event = new_event(api, max_active_sessions=1)
     enter(api, event, "ada")
-    return client(api, clock, event)
+    return patient(api, clock, event)
 
 
 def lobby(api: Api, clock: Clock) -> Patient:
     """The sale starts in a minute."""
-    return client(api, clock, new_event(api, sale_starts_at=instant(clock, ms=MINUTE_MS)))
+    return patient(api, clock, new_event(api, sale_starts_at=instant(clock, ms=MINUTE_MS)))
 
 
 def standby(api: Api, clock: Clock) -> Patient:
     """Ada holds the only ticket."""
     event = new_event(api, total_tickets=1)
     hold(api, enter(api, event, "ada"))
-    return client(api, clock, event)
+    return patient(api, clock, event)
 
 
 def sold_out(api: Api, clock: Clock) -> Patient:
     """Ada buys the only ticket while Bob waits: everybody is told, before Bob asks again."""
     event = new_event(api, total_tickets=1)
     ticket = hold(api, enter(api, event, "ada"))
-    bob = client(api, clock, event)
+    bob = patient(api, clock, event)
     settle(api, "confirm", ticket)
     clock.advance(ms=1000)
     bob.tick()
@@ -63,7 +48,7 @@ def sold_out(api: Api, clock: Clock) -> Patient:
 def paused(api: Api, clock: Clock) -> Patient:
     """The operator pauses with a message while Bob waits."""
     bob = waiting(api, clock)
-    admission(api, bob.event, mode="paused", message="Back at nine")
+    operate(api, bob.event, mode="paused", message="Back at nine")
     clock.advance(ms=1000)
     bob.tick()
     return bob
@@ -73,7 +58,7 @@ def ended(api: Api, clock: Clock) -> Patient:
     """The sale ends while Bob waits."""
     event = new_event(api, max_active_sessions=1, sale_ends_at=instant(clock, ms=1000))
     enter(api, event, "ada")
-    bob = client(api, clock, event)
+    bob = patient(api, clock, event)
     clock.advance(ms=1000)
     bob.tick()
     return bob
@@ -82,8 +67,8 @@ def ended(api: Api, clock: Clock) -> Patient:
 def refused(api: Api, clock: Clock) -> Patient:
     """The queue takes nobody more."""
     event = new_event(api)
-    admission(api, event, mode="closed")
-    return client(api, clock, event)
+    operate(api, event, mode="closed")
+    return patient(api, clock, event)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +95,7 @@ def test_each_state_has_its_screen(
 def test_who_is_inside_sees_until_when_and_may_buy(api: Api, clock: Clock) -> None:
     """The end of the turn is the server's, and a purchase is taken."""
     freeze(clock)
-    bob = client(api, clock, new_event(api, session_seconds=60))
+    bob = patient(api, clock, new_event(api, session_seconds=60))
     assert bob.session
     assert bob.screen() == Screen("active", expires_at=instant(clock, ms=MINUTE_MS))
     assert bob.screen().may_buy
@@ -120,7 +105,7 @@ def test_who_is_inside_sees_until_when_and_may_buy(api: Api, clock: Clock) -> No
 def test_a_turn_that_is_over_is_asked_for_no_more(api: Api, clock: Clock) -> None:
     """The answer without poll_after_ms is the last."""
     freeze(clock)
-    bob = client(api, clock, new_event(api, session_seconds=5))
+    bob = patient(api, clock, new_event(api, session_seconds=5))
     clock.advance(ms=MINUTE_MS)
     bob.tick()
     assert (bob.over, bob.screen()) == (True, Screen("expired"))
@@ -149,7 +134,7 @@ def test_a_refusal_for_now_is_waited_for_as_long_as_it_says(api: Api, clock: Clo
     event = new_event(api, max_active_sessions=1)
     enter(api, event, "ada")
     wire = Troubled()
-    bob = Patient(wire, api, event, "bob", now_of(clock))
+    bob = Patient(wire, api, event, "bob", partial(now_ms, clock))
     if question == "status":
         bob.tick()
         clock.advance(ms=MINUTE_MS)
@@ -162,53 +147,6 @@ def test_a_refusal_for_now_is_waited_for_as_long_as_it_says(api: Api, clock: Clo
     clock.advance(ms=1)
     bob.tick()
     assert (wire.asked, bob.answers, bob.screen()) == (2, had + 1, Screen("waiting", place_at_most=1))
-
-
-def test_a_cached_answer_from_before_the_opening_tells_no_place(api: Api, clock: Clock) -> None:
-    """Its epoch is another: the place is unknown until an answer of this one comes."""
-    freeze(clock)
-    starts = instant(clock, ms=MINUTE_MS)
-    event = new_event(api, sale_starts_at=starts, queue_mode="fifo", max_active_sessions=1)
-    enter(api, event, "ada")
-    bob = Patient(api, Edge(api, now_of(clock)), event, "bob", now_of(clock))
-    clock.advance(ms=MINUTE_MS - 1000)
-    bob.tick()
-    clock.advance(ms=3000)  # in the lobby of a few, everybody asks within two seconds of the start
-    bob.tick()
-    assert (bob.answers, bob.screen().place_at_most) == (2, None)
-    clock.advance(ms=1000)
-    bob.tick()
-    assert bob.screen() == Screen("waiting", place_at_most=1)
-
-
-@pytest.mark.parametrize("forward", ["to an earlier time", "to this moment"])
-def test_who_waits_in_the_lobby_follows_a_start_that_is_brought_forward(api: Api, clock: Clock, forward: str) -> None:
-    """The countdown jumps, and their own question comes as soon after the new start as it would have after the old."""
-    freeze(clock)
-    bob = client(api, clock, new_event(api, sale_starts_at=instant(clock, ms=60 * MINUTE_MS)))
-    early_ms = MINUTE_MS if forward == "to an earlier time" else 0
-    clock.advance(ms=1000)
-    starts = instant(clock, ms=early_ms) if early_ms else None
-    assert api.put(f"/events/{bob.event}", {"sale_starts_at": starts}).status == 200
-    bob.tick()
-    assert (bob.answers, bob.screen().opens_in_ms) == (1, early_ms or None)
-    clock.advance(ms=early_ms)
-    for _ in range(5):  # the spread of the questions is two seconds when there are few people
-        clock.advance(ms=500)
-        bob.tick()
-    assert (bob.answers, bob.screen().state) == (2, "active")
-
-
-def test_who_waits_in_the_lobby_asks_as_told_when_the_start_is_put_off(api: Api, clock: Clock) -> None:
-    """So that the service knows at the new start that they are there."""
-    freeze(clock)
-    bob = lobby(api, clock)
-    assert api.put(f"/events/{bob.event}", {"sale_starts_at": instant(clock, ms=60 * MINUTE_MS)}).status == 200
-    for after_ms, answers in ((1000, 1), (MINUTE_MS + 2000, 2), (50 * MINUTE_MS, 2), (10 * MINUTE_MS, 3)):
-        clock.advance(ms=after_ms)
-        bob.tick()
-        assert bob.answers == answers
-    assert bob.screen().state == "active"
 
 
 def test_who_could_not_ask_in_time_sees_no_place_until_they_have_asked(api: Api, clock: Clock) -> None:
@@ -241,7 +179,7 @@ def test_an_older_answer_puts_nobody_back(api: Api, clock: Clock, younger: str, 
     ada, _ = enter(api, event, "ada"), enter(api, event, "cyd")
     old = api.get(f"/queue/serving/{event}")
     cache = Replay(old)
-    bob = Patient(api, cache, event, "bob", now_of(clock))
+    bob = Patient(api, cache, event, "bob", partial(now_ms, clock))
     bob.tick()
     clock.advance(ms=3_000)
     bob.tick()

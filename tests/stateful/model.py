@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from tests.stateful.model_objects import LIVE, Order, Refused, Seat, Session, Ticket
+from tests.stateful.model_objects import LIVE, Order, Refused, Seat, Session, Ticket, gap_us
 
 STEP_BACK_MS = 2_000
 MINUTE_MS = 60_000
@@ -244,8 +244,3 @@ class Event:
             session.deadline_ms = max(self.now, session.poll_due_ms) + self.terms["claim_seconds"] * 1000
             admitted.append(session)
         return admitted
-
-
-def gap_us(rate: int) -> int:
-    """Give the time from one admission to the next at this rate a minute."""
-    return ceil(60_000_000 / rate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -92,3 +93,8 @@ class Seat:
     label: tuple[str, str, str]
     price: int
     blocked: bool = False
+
+
+def gap_us(rate: int) -> int:
+    """Give the time from one admission to the next at this rate a minute."""
+    return ceil(60_000_000 / rate)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tests.stateful.model import Event, gap_us
-from tests.stateful.model_objects import LIVE, Refused, Seat
+from tests.stateful.model import Event
+from tests.stateful.model_objects import LIVE, Refused, Seat, gap_us
 
 MAY_BECOME = {
     "draft": ("active", "cancelled"),

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from chalicelib.runtime import Runtime, install, runtime
 from chalicelib.seeds import seed_of
 from tests.support.api import Answer, Api, path_part
 from tests.support.clock import Clock
+from tests.support.patient import Patient
 from tests.support.sale import HOUR_MS, MINUTE_MS, Visitor, crowd, freeze, instant, join, new_event, read
 
 AWAY_MS, ABANDON_MS, CLAIM_MS, SESSION_MS = MINUTE_MS, 5 * MINUTE_MS, 2 * MINUTE_MS, 15 * MINUTE_MS
@@ -109,6 +111,13 @@ def passed_over(event: str) -> list[str]:
     """Tell whose sessions are away as it lies in Redis, by place."""
     found: list[str] = read(event, "away", "ZRANGE", 0, -1)
     return found
+
+
+def patient(api: Api, clock: Clock, event: str) -> Patient:
+    """Give Bob's client, with a clock that is right and no cache between, when it has asked for the first time."""
+    made = Patient(api, api, event, "bob", partial(now_ms, clock))
+    made.tick()
+    return made
 
 
 def operate(api: Api, event: str, **fields: Any) -> Answer:
