@@ -49,6 +49,20 @@ def _fields_of_the_event(text: str) -> set[str]:
     return found
 
 
+def test_fields_that_are_read_together_are_read_as_what_they_are() -> None:
+    """As many texts stand first as each list says, and numbers behind them; all are in the schema."""
+    text = the_prelude().text
+    texts_of_all = re.search(r"^local TEXTS = \{(.*?)\}", text, re.MULTILINE | re.DOTALL)
+    assert texts_of_all
+    texts = set(re.findall(r"(\w+) = true", texts_of_all[1]))
+    lists = re.findall(r"\{\s*texts = (\d+),([^}]*)\}", text)
+    assert len(lists) == 6
+    for count, names in lists:
+        fields = re.findall(r"'(\w+)'", names)
+        assert set(fields) <= keys.EVENT_FIELDS
+        assert [field in texts for field in fields] == [n < int(count) for n in range(len(fields))]
+
+
 def test_the_line_of_a_minute_has_the_fields_of_the_schema() -> None:
     """As many as keys.py names; what is made there is what stands in stats:{E} and what Python reads."""
     made = re.search(r"table\.concat\(\{ev\.minute, (.*?)\}, ','\)", the_prelude().text, re.DOTALL)
