@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- Says what everybody may know of a room. It is found out once a second at most, however many ask: who asks within that
--- second is told the same, unless the sale opens or ends meanwhile, or the organiser changes something.
+-- second is told the same, unless the sale opens or ends meanwhile, or fields of the event are changed.
 -- ATOMIC because the count of those admitted must belong to the opening (the epoch) that it counts from.
 -- ARGV: event_id
 -- RETURNS: ok, now_ms, one line: state of the room, mode, admitted_total, waiting or '', epoch (ms, 0 before the opening),

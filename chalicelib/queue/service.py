@@ -76,7 +76,7 @@ def length(house: Runtime, event_id: str) -> QueueLength:
 
 
 def serving(house: Runtime, event_id: str) -> model.Serving:
-    """Tell what everybody may know of a room."""
+    """Tell what everybody may know of a room; it may be a second old."""
     now_ms, line = run(house.store, call("serving", ids.code_of(event_id), event_id))
     state, mode, admitted_total, waiting, epoch, opens_ms, message = line.split(",", 6)
     return model.Serving(
