@@ -58,7 +58,8 @@ s = {
 local waiting = redis.call('ZCARD', QUEUE)
 if waiting == 0 and room() > 0 and rate_budget() > 0 then
     spend_rate(1)
-    activate(s, now + ev.session_ms)
+    s.status, s.activated, s.deadline = 'a', now_text, text(now + ev.session_ms)
+    count_in(s.id, s.place, s.entered, now + ev.session_ms)
     redis.call('ZADD', ACTIVE, s.deadline, s.id)
 else
     record('session.joined', s.id, in_lobby_draw and '' or s.place)

@@ -30,8 +30,7 @@ if not admitted then
         done()
         return {'no_capacity'}
     end
-    local ids = {}
-    for i, s in ipairs(admit_first(n, LOOK_MAX)) do ids[i] = s.id end
+    local ids = admit_first(n, LOOK_MAX)
     if #ids == 0 then
         done()
         return {'nobody_present'}

@@ -83,6 +83,27 @@ def test_the_record_of_a_session_has_the_fields_of_the_schema() -> None:
     assert [_RECORD.get(name, name) for name in re.findall(r"\bs\.(\w+)", written[1])] == fields
 
 
+def test_what_admission_looks_at_of_a_record_is_where_it_looks() -> None:
+    """Its pattern and what it puts together have the fields of the record, in their places."""
+    text = the_prelude().text
+    pattern = re.search(r"ADMITTABLE = '\^(.*)\$'", text)
+    written = re.search(
+        r"return head \.\. ',0,a,' \.\. middle \.\. ',' \.\. (now_text) \.\. ',' \.\. (deadline) \.\.", text
+    )
+    assert pattern
+    assert written
+    *parts, tail = re.sub(r"[()]", "", pattern[1]).split(",")
+    assert (len(parts), tail) == (keys.SESSION_FIELDS.index("held"), ".*")
+    record = dict(zip(keys.SESSION_FIELDS, map(str, range(len(keys.SESSION_FIELDS))), strict=True)) | {"status": "w"}
+    found = re.match(pattern[1].replace("%d", r"\d").replace("%a", r"\w"), ",".join(record.values()))
+    assert found
+    head, poll_due, middle, place, entered, rest = found.groups()
+    assert [poll_due, place, entered] == [record[name] for name in ("poll_due_ms", "place", "entered_ms")]
+    assert f"{head},0,a,{middle},x,y,{rest}".split(",") == [
+        *(record | {"polls": "0", "status": "a", "activated_ms": "x", "deadline_ms": "y"}).values()
+    ]
+
+
 def test_all_keys_of_an_event_live_in_one_slot() -> None:
     """The code is their hash tag, and the first thing in braces; nothing of a client's comes before it."""
     code = EventCode("0123456789ab")

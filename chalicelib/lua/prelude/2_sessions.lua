@@ -23,6 +23,15 @@ local function session_text(s)
         s.confirmed, s.lost, s.entrant, s.alias, s.user}, ',')
 end
 
+-- A record, as far as admission has to look at it: a drain does little else, and taking it apart in full was half of its work.
+-- Gives all before polls, poll_due alone, place and entered, each of them alone, and all behind the deadline.
+local ADMITTABLE = '^(%d+,(%d+),%d+),%d,%a,((%d+),(%d+)),%d+,%d+,(.*)$'
+
+-- The record of somebody who was let in and does not know yet: polls is 0.
+local function admitted_text(head, middle, deadline, tail)
+    return head .. ',0,a,' .. middle .. ',' .. now_text .. ',' .. deadline .. ',' .. tail
+end
+
 local function save_session(s)
     redis.call('HSET', SESSIONS, s.id, session_text(s))
 end

@@ -73,18 +73,18 @@ local function wait_bucket(ms)
     return ms <= 0 and 0 or math.floor(4 * math.log(1 + ms / 1000) / math.log(2)) + 1
 end
 
-local function activate(s, deadline_ms)
-    s.status, s.activated, s.deadline = 'a', now_text, text(deadline_ms)
+-- Counts somebody who comes in, and logs it; to save the record and the deadline is the caller's.
+local function count_in(id, place, entered, deadline_ms)
     due(deadline_ms)
     add('browsing', 1)
     add('admitted_total', 1)
-    local bucket = wait_bucket(now - math.max(tonumber(s.entered), ev.opened_ms))
+    local bucket = wait_bucket(now - math.max(tonumber(entered), ev.opened_ms))
     if bucket > 0 then waits[bucket] = (waits[bucket] or 0) + 1 end
-    record('session.activated', s.id, s.place)
+    record('session.activated', id, place)
 end
 
 -- Lets in up to `n` of the queue, the first first, and looks at `step` of them at most. Who has been silent for away_ms
--- beyond the time to ask again is passed over: out of the way, under the same place. Gives the sessions let in.
+-- beyond the time to ask again is passed over: out of the way, under the same place. Gives the ids of those let in.
 local function admit_first(n, step)
     local admitted, saved, active, away, passed, looked = {}, {}, {}, {}, {}, 0
     for _ = 1, step do
@@ -93,22 +93,24 @@ local function admit_first(n, step)
         for i = 1, #popped, 2 do ids[#ids + 1] = popped[i] end
         looked = looked + #ids
         for i, line in ipairs(redis.call('HMGET', SESSIONS, unpack(ids))) do
-            local s = parse_session(ids[i], line)
-            local poll_due_ms = tonumber(s.poll_due)
+            local id = ids[i]
+            local head, poll_due, middle, place, entered, tail = string.match(line, ADMITTABLE)
+            local poll_due_ms = tonumber(poll_due)
             if now >= poll_due_ms + ev.away_ms then
                 local abandoned_ms = now + ev.abandon_ms
                 due(abandoned_ms)
-                away[#away + 1], away[#away + 2] = s.place, s.id
-                passed[#passed + 1], passed[#passed + 2] = text(abandoned_ms), s.id
+                away[#away + 1], away[#away + 2] = place, id
+                passed[#passed + 1], passed[#passed + 2] = text(abandoned_ms), id
                 add('passed_over', 1)
-                record('session.passed_over', s.id, s.place)
+                record('session.passed_over', id, place)
             else
                 -- They cannot know before they ask again, so the time to show up is counted from then.
-                s.polls = '0'
-                activate(s, math.max(now, poll_due_ms) + ev.claim_ms)
-                admitted[#admitted + 1] = s
-                saved[#saved + 1], saved[#saved + 2] = s.id, session_text(s)
-                active[#active + 1], active[#active + 2] = s.deadline, s.id
+                local deadline_ms = math.max(now, poll_due_ms) + ev.claim_ms
+                local deadline = text(deadline_ms)
+                count_in(id, place, entered, deadline_ms)
+                admitted[#admitted + 1] = id
+                saved[#saved + 1], saved[#saved + 2] = id, admitted_text(head, middle, deadline, tail)
+                active[#active + 1], active[#active + 2] = deadline, id
             end
         end
     end
