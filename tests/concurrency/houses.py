@@ -14,7 +14,7 @@ from chalicelib.scripting import call, run, run_many
 from tests.concurrency.workers import api_on
 from tests.support.sale import Visitor, crowd, hold, settle
 
-OVER, ROUNDS = "lock:over", "lock:rounds"  # names that the check of all keys knows
+OVER, ROUNDS, LOOKS = "lock:over", "lock:rounds", "lock:looks"  # names that the check of all keys knows
 PLANS = ("buys", "buys", "buys", "leaves", "leaves", "leaves", "runs out", "gives up", "never asks", "never asks")
 PARTY = 50
 
@@ -38,7 +38,10 @@ def drain(port: int, event: str) -> int:
 
 
 def watch(port: int, event: str) -> tuple[Counter[int], dict[int, list[int]]]:
-    """Count who is inside, as fast as it goes; gives for each cap how often, and the counts without repeats."""
+    """Count who is inside, as fast as it goes; gives for each cap how often, and the counts without repeats.
+
+    ``LOOKS`` has how often fifty counts have been made.
+    """
     api_on(port)
     store, code = runtime().store, code_of(event)
     looks, seen = Counter[int](), defaultdict[int, list[int]](list)
@@ -48,6 +51,7 @@ def watch(port: int, event: str) -> tuple[Counter[int], dict[int, list[int]]]:
             looks[cap] += 1
             if seen[cap][-1:] != [count]:
                 seen[cap].append(count)
+        store.command("INCR", LOOKS)
         if store.command("EXISTS", OVER):
             return looks, dict(seen)
 
