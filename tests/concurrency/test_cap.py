@@ -63,7 +63,7 @@ def move_clock(store: Store, clock: Clock, api: Api, event: str) -> int:
 
     is_lowered, moves = False, 0
     while not store.command("EXISTS", OVER):
-        wait_until(moved_on, within_s=WITHIN_S, what="a round of every house")
+        wait_until(moved_on, within_s=WITHIN_S, what="a round of everybody")
         clock.advance(ms=SECOND_MS)
         admitted = int(read(event, "events", "HGET", "admitted_total"))
         if admitted >= LOWERED_AT and not is_lowered:
