@@ -7,7 +7,7 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --requirement
 
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
-.PHONY: run test check bench openapi clean system
+.PHONY: run test check bench openapi token clean system
 
 run: .venv/.run
 	@$(RUN) -m infra.local
@@ -24,6 +24,9 @@ check: .venv/.test
 
 bench: .venv/.test
 	$(RUN) -m bench
+
+token: .venv/.run
+	@$(RUN) -m infra.issue
 
 openapi: .venv/.run
 	$(RUN) -m infra.openapi
