@@ -6,6 +6,7 @@
 ``keys``            the Redis schema: every key, its type, what stands in it
 ``fields``          the field types that several models share: instants, texts, money
 ``seeds``           what is derived from the operator's key for the draw of an event
+``caller``          who asks, as the rules of the sale need to know it
 ``settings``        the environment, read once
 ``store``           the only maker of Redis clients; timeouts, the one retry, errors
 ``scripting``       runs ``lua/<command>.lua``: one command is one function is one round trip
