@@ -119,6 +119,7 @@ REFUSALS = {
         Kind.BUSY: {
             "draw_key_changed": "The draw was announced with another key than this service has.",
             "redis_unavailable": "The service cannot reach its data just now.",
+            "not_durable": "The confirm is not yet kept as safely as this service promises.",
             "event_code_taken": "No free event code was found; try again.",
         },
         Kind.INTERNAL: {

@@ -6,6 +6,9 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, cast, get_args
+
+Durability = Literal["memory", "fsync", "replica"]
 
 ADMISSION_KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes in base64url without padding
 _TRUE = {"1", "true", "yes", "on"}
@@ -29,6 +32,7 @@ class Settings:
     redis_tls: bool = False
     redis_cluster: bool = False
     redis_connections_max: int = 64
+    durability: Durability = "memory"
     cors_origin: str = ""
     draw_key: str = field(default="", repr=False)
     admission_keys: tuple[str, ...] = field(default=(), repr=False)
@@ -50,6 +54,7 @@ class Settings:
             redis_tls=_switch(env, "REDIS_TLS"),
             redis_cluster=_switch(env, "REDIS_CLUSTER"),
             redis_connections_max=_whole(env, "REDIS_CONNECTIONS_MAX", 64, least=1),
+            durability=_durability(env),
             cors_origin=env.get("CORS_ORIGIN", ""),
             draw_key=_secret(env, "DRAW_KEY"),
             admission_keys=_keys(env, "ADMISSION_KEYS"),
@@ -76,6 +81,13 @@ def _whole(env: Mapping[str, str], name: str, default: int, *, least: int) -> in
     if not text.isascii() or not text.isdigit() or int(text) < least:
         raise ValueError(f"{name} must be a whole number of at least {least}, not {text!r}")
     return int(text)
+
+
+def _durability(env: Mapping[str, str]) -> Durability:
+    text = env.get("DURABILITY", "") or "memory"
+    if text not in get_args(Durability):
+        raise ValueError(f"DURABILITY must be one of {', '.join(get_args(Durability))}, not {text!r}")
+    return cast(Durability, text)
 
 
 def _secret(env: Mapping[str, str], name: str) -> str:
