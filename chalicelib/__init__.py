@@ -9,6 +9,7 @@
 ``caller``          who asks, as the rules of the sale need to know it
 ``settings``        the environment, read once
 ``store``           the only maker of Redis clients; timeouts, the one retry, errors
+``durability``      what must be true of a confirm before it is acknowledged
 ``scripting``       runs ``lua/<command>.lua``: one command is one function is one round trip
 ``lua/``            the contested rules; ``prelude/`` is the event's clock and stands before every command
 ``runtime``         what a warm process keeps: settings, the store, the maker of ids

@@ -133,6 +133,7 @@ REFUSALS = {
             "draw_key_changed": "The draw was announced with another key than this service has.",
             "redis_unavailable": "The service cannot reach its data just now.",
             "keys_unavailable": "The keys that tokens are checked with cannot be had just now.",
+            "not_durable": "The confirm is not yet kept as safely as this service promises.",
             "event_code_taken": "No free event code was found; try again.",
         },
         Kind.INTERNAL: {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from redis.exceptions import ResponseError
 
 from chalicelib import keys
 from chalicelib.caller import EVERYBODY, Caller
+from chalicelib.durability import Level
 from chalicelib.errors import DomainError
 from chalicelib.ids import EventCode
 from chalicelib.store import Command, Store
@@ -79,13 +81,29 @@ def run(store: Store, what: Call, *, before: Command | None = None) -> list[Any]
         return _unwrap(_run(store, what))
     first, answer = store.pipeline([before, what.words()])
     if isinstance(first, ResponseError):
-        try:
+        with _has_run(not isinstance(answer, ResponseError)):
             store.command(*before)  # alone it succeeds now, or says what the trouble is
-        except DomainError as trouble:
-            if not isinstance(answer, ResponseError):
-                trouble.extra["outcome"] = "unknown"  # the script has run
-            raise
     return _unwrap(_settled(store, what, answer))
+
+
+def run_kept(store: Store, what: Call, level: Level) -> list[Any]:
+    """Run one command, and give its answer when what it wrote is kept as the level says, in the same round trip.
+
+    The command must write on every repeat. Raises ``not_durable``, its outcome unknown, when the level was not reached
+    in time: a repeat gives the same answer, having waited again.
+    """
+    if not level.asks:
+        return run(store, what)
+    commands = [what.words(), *level.asks]
+    reply, *said = store.pipeline(commands)
+    answer = _unwrap(_settled(store, what, reply))
+    with _has_run():
+        if isinstance(reply, ResponseError):
+            # It ran alone, perhaps on another connection, for which nobody has waited: its repeat is waited for.
+            reply, *said = store.pipeline(commands)
+        if isinstance(reply, ResponseError) or reply[0] != "ok" or not level.is_reached(said):
+            raise DomainError("not_durable")
+    return answer
 
 
 def run_many(store: Store, calls: Sequence[Call]) -> list[list[Any] | DomainError]:
@@ -111,6 +129,17 @@ def found_only(answers: Sequence[list[Any] | DomainError]) -> Iterator[list[Any]
             yield answer
         elif answer.code != "event_not_found":
             raise answer
+
+
+@contextmanager
+def _has_run(yes: bool = True) -> Iterator[None]:
+    """Let no trouble in the block say that nothing was done, when the command before it has run."""
+    try:
+        yield
+    except DomainError as trouble:
+        if yes:
+            trouble.extra["outcome"] = "unknown"
+        raise
 
 
 def _run(store: Store, what: Call) -> Any:

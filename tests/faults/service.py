@@ -50,3 +50,9 @@ def assert_unavailable(answer: Answer, outcome: str) -> None:
     assert answer.json["outcome"] == outcome
     assert 1 <= int(answer.headers["Retry-After"]) <= 5
     assert set(answer.json) == {"type", "title", "status", "code", "request_id", "outcome"}
+
+
+def assert_not_durable(answer: Answer) -> None:
+    """Assert a 503 that says: it was done, and is not yet kept as it has to be."""
+    assert (answer.status, answer.code, answer.json["outcome"]) == (503, "not_durable", "unknown"), answer.text
+    assert 1 <= int(answer.headers["Retry-After"]) <= 5

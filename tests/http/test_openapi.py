@@ -104,8 +104,8 @@ SCRIPTS: dict[str, tuple[str, set[str], set[str]]] = {
     "get_order": ("tickets", set(), {"ticket_not_found"} | _NO_EVENT),
     "get_ticket": ("tickets", set(), {"order_not_found"} | _NO_EVENT),
     "tickets_of_user": ("tickets", {"identity_mismatch"}, {"ticket_not_found", "order_not_found"} | _NO_EVENT),
-    "confirm_order": ("settle", set(), {"ticket_not_found", "event_ended", "order_confirmed"} | _NO_EVENT),
-    "confirm_ticket": ("settle", set(), {"order_not_found", "event_ended", "order_confirmed"} | _NO_EVENT),
+    "confirm_order": ("settle", {"not_durable"}, {"ticket_not_found", "event_ended", "order_confirmed"} | _NO_EVENT),
+    "confirm_ticket": ("settle", {"not_durable"}, {"order_not_found", "event_ended", "order_confirmed"} | _NO_EVENT),
     "cancel_order": ("settle", set(), {"ticket_not_found", "ticket_cancelled", "event_cancelled"} | _NO_EVENT),
     "cancel_ticket": (
         "settle",

@@ -54,7 +54,11 @@ class _Pipe:
     def execute(self, *, raise_on_error: bool) -> list[Any]:
         assert not raise_on_error
         self.server.heard += self.words
-        return [self.server.answers.pop(0) for _ in self.words]
+        answers = [self.server.answers.pop(0) for _ in self.words]
+        for answer in answers:
+            if isinstance(answer, redis.ConnectionError):
+                raise answer
+        return answers
 
 
 def store(*answers: Any) -> Store:
