@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, CORSConfig
 
 from chalicelib import settings
+from chalicelib.events.integrity_routes import routes as integrity_routes
 from chalicelib.events.routes import routes as event_routes
 from chalicelib.http import health, openapi, route, telemetry
 from chalicelib.queue import drain as draining
@@ -34,6 +35,7 @@ if _settings.cors_origin:
     )
 
 table = route.Routes([*event_routes, *queue_routes, *room_routes, *ticket_routes, *wellknown_routes, *health.routes])
+table += integrity_routes
 table.append(openapi.route_for(table))
 app.register_middleware(telemetry.observe, "all")
 route.serve(app, table)

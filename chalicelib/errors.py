@@ -95,6 +95,8 @@ REFUSALS = {
             "seat_taken": "A seat of this request is not available.",
             "ticket_limit_reached": "This person would have more tickets than the event allows.",
             "not_enough_tickets": "Fewer tickets are available than were asked for.",
+            "event_busy": "The event changed each time that it was counted; try again when less happens.",
+            "event_too_large": "The event is too large to be counted while it is served.",
             "ticket_cancelled": "The ticket is cancelled.",
             "order_confirmed": "The tickets of this order are confirmed; cancel them one by one.",
         },

@@ -80,6 +80,8 @@ SCRIPTS: dict[str, tuple[str, set[str], set[str]]] = {
     ),
     "get_draw": ("draw", {"draw_not_found", "draw_key_changed"}, set()),
     "draw_entries": ("draw", {"draw_not_found"}, set()),
+    "event_integrity": ("event", {"event_too_large"}, set()),
+    "repair_event": ("repair", {"event_too_large"}, set()),
     "room_stats": ("stats", set(), set()),
     "delete_event": ("delete_event", set(), set()),
     "list_events": ("list_events", set(), set()),
