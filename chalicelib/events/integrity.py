@@ -86,7 +86,10 @@ def _too_large(why: str) -> DomainError:
 def _report(house: Runtime, event_id: str, now_ms: int, seen: Snapshot) -> Integrity:
     replay = Replay(seen)
     logged = (found for page in _log(house, event_id, seen) for found in replay.follow(page))
-    found = chain(seen.unreadable, counters(seen), stock(seen), people(seen), room(seen), logged, replay.end())
+    counted = chain(counters(seen), stock(seen), people(seen), room(seen), logged, replay.end())
+    # What cannot be read is missed wherever it is referred to; it is named once.
+    broken = {difference.where for difference in seen.unreadable}
+    found = chain(seen.unreadable, (d for d in counted if broken.isdisjoint((d.where, d.stored, d.counted))))
     listed = list(islice(found, DIFFERENCES_MAX))
     total = len(listed) + sum(1 for _ in found)
     return Integrity(

@@ -53,9 +53,9 @@ def _totals(event: Snapshot) -> Iterator[Difference]:
     for what, name, counted in totals:
         if event.fields.get(name) != str(counted):
             yield Difference(what=what, where=name, stored=number_or_text(event.fields.get(name)), counted=counted)
-        reported = event.number(f"{name.removesuffix('_total')}_reported")
-        if reported > max(counted, event.number(name)):
-            yield Difference(what="reported_above_total", where=name, stored=reported, counted=counted)
+        field = f"{name.removesuffix('_total')}_reported"
+        if event.number(field) > max(counted, event.number(name)):
+            yield Difference(what="reported_above_total", where=field, stored=event.number(field), counted=counted)
     if event.number("admitted_total") and not event.number("opened_ms"):
         yield Difference(what="admitted_before_opening", where="opened_ms")
 

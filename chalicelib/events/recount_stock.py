@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from chalicelib.events.integrity_model import Difference, What
-from chalicelib.events.snapshot import Snapshot, number_or_text
+from chalicelib.events.snapshot import Snapshot, entry_of, number_or_text
 
 COUNTERS: dict[str, What] = {
     "available": "available_counter",
@@ -42,7 +42,8 @@ def counted(event: Snapshot) -> dict[str, int]:
 def counters(event: Snapshot) -> Iterator[Difference]:
     """Give the counters that are not what they should be.
 
-    More sold than there is cannot be mended by a counter, nor a layout of which nobody knows how many seats it has.
+    More sold than there is cannot be mended by a counter, nor a layout of which nobody knows how many seats it has; and
+    while something cannot be read nobody knows what it holds.
     """
     has_layout = event.seats == event.labels == len(event.states)
     for name, number in counted(event).items():
@@ -52,7 +53,7 @@ def counters(event: Snapshot) -> Iterator[Difference]:
                 where=name,
                 stored=number_or_text(event.fields.get(name)),
                 counted=number,
-                repairable=number >= 0 and (has_layout or name != "seat_count"),
+                repairable=number >= 0 and not event.unreadable and (has_layout or name != "seat_count"),
             )
 
 
@@ -116,7 +117,7 @@ def _holds(event: Snapshot) -> Iterator[Difference]:
         yield Difference(what="hold_without_ticket", where=i)
     for i, ticket in event.tickets.items():
         if ticket["session"] not in event.sessions:
-            yield Difference(what="ticket_without_session", where=i)
+            yield Difference(what="ticket_without_session", where=i, stored=entry_of(ticket["session"]))
 
 
 def _owners(event: Snapshot) -> Iterator[Difference]:
@@ -126,9 +127,9 @@ def _owners(event: Snapshot) -> Iterator[Difference]:
         user, is_past, _ = field.partition(",past")
         for i in filter(None, listed.split(",")):
             ticket = event.tickets.get(i)
-            owned[user, i] += 1
+            owned[field, i] += 1
             is_right = ticket and ticket["user"] == user and (i in event.live) != bool(is_past)
-            if not is_right or owned[user, i] > 1:
+            if not is_right or owned[field, i] > 1:
                 kept = "past" if is_past else "live"
                 yield Difference(what="owner_without_ticket", where=i, stored=kept)
     for i, ticket in event.live.items():
