@@ -17,11 +17,11 @@ from chalicelib.events.snapshot import Snapshot
 from chalicelib.runtime import Runtime
 from chalicelib.scripting import call, run
 
-OBJECTS_MAX = 20_000
+OBJECTS_MAX = 10_000
 """Sessions, tickets and orders together: reading them keeps everybody else waiting, see docs/decisions/0009."""
 
-LOG_MAX = 200_000
-LOG_PAGE = 5_000
+LOG_MAX = 100_000
+LOG_PAGE = 2_000
 REPAIR_TRIES = 5
 
 

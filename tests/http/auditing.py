@@ -31,7 +31,7 @@ def _too_large(stage: Stage, method: str, verb: str) -> Answer:
     event = one_active(stage).event
     fields = event_key("events", code_of(event))
     known = stage.house.store.command("HGET", fields, "log_seq")
-    stage.house.store.command("HSET", fields, "log_seq", 200_001)
+    stage.house.store.command("HSET", fields, "log_seq", 100_001)
     answer = stage.api.call(method, f"/events/{event}/{verb}")
     stage.house.store.command("HSET", fields, "log_seq", known)
     return answer

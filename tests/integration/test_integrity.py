@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +31,12 @@ from tests.support.spoilable import Draw, Sale
 def test_every_word_has_its_fault() -> None:
     """What the auditor can say is planted below; a word without a fault would be a promise that nobody tried."""
     assert {*IN_SALE, *IN_DRAW} == set(WORDS)
+
+
+def test_every_word_is_explained() -> None:
+    """In docs/integrity.md, in the order in which the document of the service has them."""
+    page = Path(__file__).parents[2] / "docs" / "integrity.md"
+    assert tuple(re.findall(r"^\| `([a-z_]+)` \|", page.read_text(), re.MULTILINE)) == WORDS
 
 
 def test_every_key_of_an_event_is_read() -> None:
