@@ -105,6 +105,8 @@ REFUSALS = {
             "seat_taken": "A seat of this request is not available.",
             "ticket_limit_reached": "This person would have more tickets than the event allows.",
             "not_enough_tickets": "Fewer tickets are available than were asked for.",
+            "event_busy": "The event changed each time that it was counted; try again when less happens.",
+            "event_too_large": "The event is too large to be counted while it is served.",
             "ticket_cancelled": "The ticket is cancelled.",
             "too_many_events": "This organiser has as many events as are allowed.",
             "event_not_ended": "The event is not over yet.",

@@ -81,6 +81,8 @@ SCRIPTS: dict[str, tuple[str, set[str], set[str]]] = {
     ),
     "get_draw": ("draw", {"draw_not_found", "draw_key_changed"}, set()),
     "draw_entries": ("draw", {"draw_not_found"}, set()),
+    "event_integrity": ("audit", {"event_too_large"}, set()),
+    "repair_event": ("repair", {"event_too_large"}, set()),
     "room_stats": ("stats", set(), set()),
     "delete_event": ("delete_event", set(), set()),
     "erase_person": ("erase", set(), set()),
