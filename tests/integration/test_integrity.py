@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib import keys
-from chalicelib.auditor import snapshot
+from chalicelib.auditor import service, snapshot
 from chalicelib.ids import code_of, entry_id
 from tests.support.api import Api
 from tests.support.auditing import audit, named
