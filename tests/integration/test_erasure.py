@@ -82,6 +82,7 @@ def test_all_sums_stay(api: Api, over: str) -> None:
     before = _sums(api, over)
     erase(api, over)
     assert _sums(api, over) == before
+    assert api.get(f"/events/{over}/integrity").json["status"] == "ok"
     said_of_it = [entry for _, entry in read(over, "log", "XRANGE", "-", "+") if entry["what"] == "person.erased"]
     assert [entry["data"] for entry in said_of_it] == ["1,4,0", "3,0,3"]
 
