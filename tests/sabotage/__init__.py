@@ -1,1 +1,1 @@
-"""The tests are tested: ``python -m tests.sabotage`` breaks one rule after the other, and the suite must notice each."""
+"""The tests are tested: ``make sabotage`` breaks one rule after the other, and the suite must notice each."""

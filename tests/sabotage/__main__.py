@@ -10,28 +10,29 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
 
 from tests.sabotage.planted import PLANTED
-from tests.sabotage.trial import QUICK, Verdict, copy_of_the_tree, pytest_on, trial
+from tests.sabotage.trial import QUICK, Verdict, copy_of, copy_of_the_project, pytest_on, trial
 
 AT_ONCE = 2
 CAUGHT_MIN = 0.95
 
 
 def main(words: Sequence[str]) -> int:
-    """Try every sabotage, say how each ended, and give the exit status."""
+    """Try every sabotage whose name has one of the words, say how each ended, and give the exit status."""
     chosen = [each for each in PLANTED if not words or any(word in each.name for word in words)]
-    started = time.monotonic()
-    if not _passes(QUICK):
-        _say("The quick tests fail on the unharmed tree: nothing that fails now would mean anything.")
-        return 2
-    verdicts = []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for done in as_completed([pool.submit(trial, each) for each in chosen]):
-            verdicts.append(done.result())
-            _report(verdicts[-1], f"{len(verdicts)}/{len(chosen)}")
-    caught = [verdict for verdict in verdicts if verdict.outcome == "caught"]
-    is_honest = not caught or _passes(sorted({verdict.test for verdict in caught}))
+    started, verdicts = time.monotonic(), list[Verdict]()
+    with copy_of_the_project() as unharmed:
+        if not _passes(unharmed, QUICK):
+            _say("The quick tests fail on the unharmed tree: nothing that fails now would mean anything.")
+            return 2
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for done in as_completed([pool.submit(trial, each, unharmed) for each in chosen]):
+                verdicts.append(done.result())
+                _report(verdicts[-1], f"{len(verdicts)}/{len(chosen)}")
+        caught = [verdict for verdict in verdicts if verdict.outcome == "caught"]
+        is_honest = not caught or _passes(unharmed, sorted({verdict.test for verdict in caught}))
     for verdict in verdicts:
         if verdict.outcome != "caught":
             _say(f"{verdict.outcome.upper()}: {verdict.sabotage.name}")
@@ -43,8 +44,8 @@ def main(words: Sequence[str]) -> int:
     return 0 if is_honest and not is_broken and len(caught) >= CAUGHT_MIN * len(verdicts) else 1
 
 
-def _passes(targets: Sequence[str]) -> bool:
-    with copy_of_the_tree() as tree:
+def _passes(unharmed: Path, targets: Sequence[str]) -> bool:
+    with copy_of(unharmed) as tree:
         done = pytest_on(tree, targets)
     if done.returncode:
         _say(done.stdout[-2000:])

@@ -104,8 +104,8 @@ RECORDS = (
     Sabotage(
         "a script writes a key that is not in the schema",
         "lua/purchase.lua",
-        "    redis.call('HSET', OWNERS, user, table.concat(live, ','))\n",
-        "    redis.call('HSET', OWNERS, user, table.concat(live, ','))\n    redis.call('HINCRBY', OWNERS .. ':count', user, wanted)\n",
+        "    add('available', -wanted)\n",
+        "    add('available', -wanted)\n    redis.call('HINCRBY', OWNERS .. ':count', user, wanted)\n",
         harm="it stays when the event is deleted, and on a cluster the command fails",
         guess="integration/test_flow.py",
     ),
@@ -171,7 +171,7 @@ RECORDS = (
         '    house.store.command("ZADD", keys.INDEX_EVENTS, "NX", wish.end_time, event_id)\n',
         "",
         harm="a worker that dies between the two leaves an event that is in no list",
-        guess="faults",
+        guess="faults/test_lost_replies.py",
         more=(
             Change(
                 "events/service.py",

@@ -19,8 +19,8 @@ class Change(NamedTuple):
 class Sabotage:
     """A sabotage: its name, its change, what it would do to people, and which tests should notice first.
 
-    ``guess`` is a path below ``tests``; whatever it says, a sabotage survives only the whole suite. ``more`` are changes
-    that go with the first.
+    ``guess`` is a path below ``tests``; a sabotage survives only if the whole suite lets it. ``more`` are changes that
+    go with the first.
     """
 
     name: str

@@ -49,8 +49,11 @@ class Verdict:
 
 
 @contextmanager
-def copy_of_the_tree() -> Iterator[Path]:
-    """Give a copy of the files of the project as they are now, with the same .venv."""
+def copy_of_the_project() -> Iterator[Path]:
+    """Give a copy of the files of the project as they are now, with the same .venv.
+
+    Trials copy the copy: who goes on working meanwhile harms nobody.
+    """
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -67,14 +70,21 @@ def copy_of_the_tree() -> Iterator[Path]:
         yield tree
 
 
-def trial(sabotage: Sabotage) -> Verdict:
+@contextmanager
+def copy_of(tree: Path) -> Iterator[Path]:
+    """Give a copy of a tree in which nothing has run."""
+    with tempfile.TemporaryDirectory(prefix="sabotage-") as directory:
+        yield Path(shutil.copytree(tree, directory, symlinks=True, dirs_exist_ok=True))
+
+
+def trial(sabotage: Sabotage, unharmed: Path) -> Verdict:
     """Break the rule in a fresh copy and run the first guess, then the whole suite, until a test fails."""
     started = time.monotonic()
 
     def ended(outcome: Literal["caught", "survived", "broken"], test: str = "", words: str = "") -> Verdict:
         return Verdict(sabotage, outcome, time.monotonic() - started, test, words)
 
-    with copy_of_the_tree() as tree:
+    with copy_of(unharmed) as tree:
         sabotage.apply(tree)
         sold = _run(tree, "-m", "tests.sabotage.plain_sale")
         if sold.returncode:
