@@ -179,6 +179,21 @@ NULLABLE = frozenset({"sale_starts_at", "sale_ends_at", "admissions_per_minute",
 READ_ONLY = frozenset(Event.model_fields) - frozenset(EventUpdate.model_fields)
 
 
+class Erasure(Strict):
+    """Whom to erase from an event."""
+
+    user_id: UserId
+
+
+class Erased(Answer):
+    """What a person had in an event, now without a name; sums are as they were."""
+
+    message: str
+    sessions: int
+    tickets: int
+    orders: int
+
+
 class EventCreated(Answer):
     """The new event, twice: some clients read ``id``, some ``event.id``."""
 
