@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.sabotage.planted import PLANTED
-from tests.sabotage.trial import QUICK, Verdict, copy_of, copy_of_the_project, pytest_on, trial
+from tests.sabotage.trial import QUICK, Verdict, copy_of_the_project, pytest_on, trial
 
 AT_ONCE = 2
 CAUGHT_MIN = 0.95
@@ -45,8 +45,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _passes(unharmed: Path, targets: Sequence[str]) -> bool:
-    with copy_of(unharmed) as tree:
-        done = pytest_on(tree, targets)
+    done = pytest_on(unharmed, targets)
     if done.returncode:
         _say(done.stdout[-2000:])
     return not done.returncode
