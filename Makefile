@@ -7,7 +7,7 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --requirement
 
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
-.PHONY: run test check bench openapi token clean system
+.PHONY: run test check bench sabotage openapi token clean system
 
 run: .venv/.run
 	@$(RUN) -m infra.local
@@ -24,6 +24,10 @@ check: .venv/.test
 
 bench: .venv/.test
 	$(RUN) -m bench
+
+# Half an hour: a rule is broken on purpose, a hundred times, and the suite must notice each time.
+sabotage: system .venv/.test
+	$(RUN) -m tests.sabotage
 
 token: .venv/.run
 	@$(RUN) -m infra.issue

@@ -125,6 +125,16 @@ def test_an_event_is_created_once(line: Line, trouble: Trouble, kth: int, *, wit
     assert line.api.get(f"/events/{made.json['id']}").json == made.json["event"]
 
 
+def test_an_event_whose_creation_was_never_answered_is_in_the_list(line: Line) -> None:
+    """Both replies to the command that makes it are lost: it is there, so it can be found and is moved on."""
+    wish = event_body(name="Orphan", start_time="2080-01-01T20:00:00Z", end_time="2080-01-01T23:00:00Z")
+    for kth in (2, 3):
+        line.proxy.lose_reply(kth)
+    assert_unavailable(in_time(lambda: line.api.post("/events", wish)), "unknown")
+    soonest = line.api.get("/events?limit=1").json["events"]
+    assert [event["name"] for event in soonest] == ["Orphan"]
+
+
 @pytest.mark.parametrize(("action", "status"), [("confirm", "confirmed"), ("cancel", "cancelled")])
 def test_a_ticket_is_settled_once(line: Line, trouble: Trouble, action: str, status: str) -> None:
     """200 with the ticket; the log has it once."""
