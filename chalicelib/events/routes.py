@@ -77,6 +77,7 @@ def get_event(request: Request) -> Reply:
     f"{PREFIX}/events/{{event_id}}",
     summary="Change any subset of an event's fields",
     body=EventUpdate,
+    body_optional=True,
     answers={200: Event},
     refusals=(
         *SCHEDULE_REFUSALS,
@@ -93,6 +94,7 @@ def update_event(request: Request) -> Reply:
     f"{PREFIX}/events/{{event_id}}/admission",
     summary="Change how people are admitted, at any time during the sale",
     body=AdmissionChange,
+    body_optional=True,
     answers={200: Event},
     refusals=("event_not_found", "event_cancelled"),
 )

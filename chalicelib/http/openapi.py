@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from chalicelib import __version__
 from chalicelib.errors import REFUSALS
+from chalicelib.fields import NAME_SCHEMA
 from chalicelib.http.problem import MEDIA_TYPE, STATUS, reason
 from chalicelib.http.route import JSON, Reply, Request, Route, Routes
 
@@ -42,10 +43,7 @@ _PROBLEM: dict[str, Any] = {
         "outcome": {"type": "string", "enum": ["none", "unknown"]},
     },
 }
-_PATH_PARAMETERS: dict[str, dict[str, Any]] = {
-    "user_id": {"type": "string", "minLength": 1, "maxLength": 128},
-    "session_id": {"type": "string", "minLength": 1, "maxLength": 128},
-}
+_PATH_PARAMETERS: dict[str, dict[str, Any]] = {"user_id": NAME_SCHEMA, "session_id": NAME_SCHEMA}
 _UUID = {"type": "string", "format": "uuid"}
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
