@@ -17,6 +17,7 @@ from typing import Any
 from redis.exceptions import ResponseError
 
 from chalicelib import keys
+from chalicelib.caller import EVERYBODY, Caller
 from chalicelib.errors import DomainError
 from chalicelib.ids import EventCode
 from chalicelib.store import Command, Store
@@ -26,15 +27,23 @@ LUA = Path(__file__).parent / "lua"
 
 @dataclass(frozen=True)
 class Call:
-    """One script with its keys and arguments, ready to be sent."""
+    """One script with its keys and arguments, ready to be sent.
+
+    Behind the arguments go two more words, which the prelude takes: who asks, and how many requests a minute they may
+    make; then the last key is that of their budget. ``counted`` false spends none of it.
+    """
 
     command: str
     keys: Sequence[str]
     args: Sequence[str | int]
+    caller: Caller = EVERYBODY
+    counted: bool = True
 
     def words(self) -> Command:
         """Give the words that run it."""
-        return ["FCALL", f"{self.command}_{library().version}", len(self.keys), *self.keys, *self.args]
+        per_minute = self.caller.requests_per_minute if self.counted else 0
+        envelope = self.caller.user_id, per_minute
+        return ["FCALL", f"{self.command}_{library().version}", len(self.keys), *self.keys, *self.args, *envelope]
 
 
 @dataclass(frozen=True)
@@ -45,9 +54,17 @@ class Library:
     version: str
 
 
-def call(command: str, code: EventCode, *args: str | int) -> Call:
-    """Prepare a command on one event."""
-    return Call(command, keys.event_keys(code), args)
+def call(command: str, code: EventCode, *args: str | int, caller: Caller = EVERYBODY, counted: bool = True) -> Call:
+    """Prepare a command on one event; the services do it through the runtime, which knows who asks."""
+    limited = counted and caller.requests_per_minute
+    budget = [keys.event_budget(code, caller.user_id)] if limited else []
+    return Call(command, [*keys.event_keys(code), *budget], args, caller, counted)
+
+
+def allow(store: Store, caller: Caller) -> None:
+    """Spend one of the caller's requests where no event's command does; raises ``too_many_requests``."""
+    if caller.requests_per_minute:
+        run(store, Call("allow", [keys.budget(caller.user_id)], [], caller))
 
 
 def run(store: Store, what: Call, *, before: Command | None = None) -> list[Any]:
@@ -145,6 +162,6 @@ def make_library(before: str, commands: dict[str, str]) -> Library:
         flags = ", ".join(f"'{flag}'" for flag in shebang.partition("flags=")[2].split(",") if flag)
         functions.append(
             f"redis.register_function{{function_name = '{name}_{version}', flags = {{{flags}}}, "
-            f"callback = function(KEYS, ARGV)\nenter(KEYS)\n{body}\nend}}"
+            f"callback = function(KEYS, ARGV)\nenter(KEYS, ARGV)\n{body}\nend}}"
         )
     return Library("\n".join([f"#!lua name=ticketing_{version}", before, *functions]), version)

@@ -206,6 +206,21 @@ class Event(Answer):
 READ_ONLY = frozenset(Event.model_fields) - frozenset(EventUpdate.model_fields)
 
 
+class Erasure(Strict):
+    """Whom to erase from an event."""
+
+    user_id: UserId
+
+
+class Erased(Answer):
+    """What a person had in an event, now without a name; sums are as they were."""
+
+    message: str
+    sessions: int
+    tickets: int
+    orders: int
+
+
 class EventCreated(Answer):
     """The new event, twice: some clients read ``id``, some ``event.id``."""
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from chalicelib import __version__
 from chalicelib.errors import DomainError
 from chalicelib.fields import Answer
+from chalicelib.http.auth import Access
 from chalicelib.http.route import PREFIX, Reply, Request, Routes
 from chalicelib.store import Store
 
@@ -53,4 +54,10 @@ def _red(redis: Literal["unreachable", "evicting"], reason: str) -> Reply:
 
 
 for _path in ("/health", f"{PREFIX}/health"):
-    routes.add("GET", _path, summary="Tell whether the service can serve", answers={200: Health, 503: Health})(health)
+    routes.add(
+        "GET",
+        _path,
+        access=Access.PUBLIC,
+        summary="Tell whether the service can serve",
+        answers={200: Health, 503: Health},
+    )(health)

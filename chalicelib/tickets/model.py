@@ -21,7 +21,7 @@ class Purchase(Strict):
     """One ticket for an admitted person: of a seat, or of a standing event without one."""
 
     event_id: Uuid
-    user_id: UserId
+    user_id: UserId | None = None
     session_id: SessionId
     seat_id: Uuid | None = None
 
@@ -45,7 +45,7 @@ class OrderCreate(Strict):
     )
 
     event_id: Uuid
-    user_id: UserId
+    user_id: UserId | None = None
     session_id: SessionId
     seat_ids: Annotated[list[Uuid], Field(min_length=1, max_length=TICKETS_PER_ORDER)] | None = None
     quantity: Annotated[int, Field(ge=1, le=TICKETS_PER_ORDER)] | None = None

@@ -12,6 +12,7 @@ from chalicelib.runtime import Runtime, install
 from tests.http.buying import BUYING, Send, all_taken, create_order, purchase
 from tests.http.good import Row, a_ticket, an_order, one_active, one_waiting
 from tests.http.stage import CENTURY_S, Stage
+from tests.http.trusting import TRUSTING
 from tests.http.waiting import WAITING
 from tests.support.api import Answer
 from tests.support.sale import (
@@ -190,6 +191,7 @@ REFUSED: dict[tuple[str, str], Row] = {
     **_settling("ticket"),
     **_settling("order"),
     **WAITING,
+    **TRUSTING,
     ("cancel_order", "order_confirmed"): lambda s: _settled(s, "order", "cancel", "confirm"),
     **{place: row for code in SCHEDULES for place, row in _scheduling(code).items()},
     ("create_event", "idempotency_key_reused"): _twice_with_one_key,
