@@ -7,7 +7,7 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --requirement
 
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
-.PHONY: run test check bench sabotage openapi token clean system
+.PHONY: run test check bench fuzz sabotage token openapi clean system
 
 run: .venv/.run
 	@$(RUN) -m infra.local
@@ -31,6 +31,10 @@ sabotage: system .venv/.test
 
 token: .venv/.run
 	@$(RUN) -m infra.issue
+
+# CASES=20000 and SEED= are its settings; a failed run says with which it is the same again.
+fuzz: .venv/.test
+	@$(RUN) -m tests.fuzz
 
 openapi: .venv/.run
 	$(RUN) -m infra.openapi
