@@ -8,6 +8,7 @@
 -- REFUSALS: event_not_found, event_cancelled, event_ended, event_not_on_sale, queue_closed, sold_out,
 --           draw_key_changed, too_many_requests
 local event_id, user, session_id, alias, per_second, jitter, commitment, receipt, drawn = unpack(ARGV)
+assert(per_second + 0 >= 1 and jitter + 0 >= 0 and jitter + 0 < 1000) -- fails here, before a write
 local missing = begin(event_id, STEP, FIELDS.join)
 if missing then return missing end
 
