@@ -16,7 +16,7 @@ local states, taken = {}, {}
 for i = 5, #ARGV do
     local ordinal = ARGV[i]
     local state = redis.call('GETRANGE', SEATMAP, ordinal, ordinal)
-    if state == '' then return refuse('seat_not_found', ordinal) end
+    if state == '' or string.find(ordinal, '%D') then return refuse('seat_not_found', ordinal) end
     if state == 'h' and behind then
         touch_ticket(load_ticket(redis.call('HGET', HOLDERS, ordinal)))
         state = redis.call('GETRANGE', SEATMAP, ordinal, ordinal)

@@ -8,6 +8,7 @@
 -- REFUSALS: event_not_found, event_cancelled, event_ended, event_not_on_sale, queue_closed, sold_out,
 --           draw_key_changed, too_many_requests
 local event_id, user, session_id, alias, per_second, jitter, commitment, receipt, drawn = unpack(ARGV)
+assert_pacing(per_second, jitter)
 local missing = begin(event_id, STEP, FIELDS.join)
 if missing then return missing end
 

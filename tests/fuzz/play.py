@@ -112,20 +112,22 @@ def _schema(played: Pass, seed: int, examples: int, seconds_max: int | None) -> 
     sanitization = OutputConfig(sanitization=SanitizationConfig(enabled=False))  # nothing here is a secret
     config = SchemathesisConfig(seed=seed, max_time=seconds_max, output=sanitization)
     project = config.projects.default
-    project.headers = played.headers(played.caller)
+    project.headers = played.headers(played.asked_by) or None
     draw_from_the_calendar()
     project.generation.update(max_examples=examples, database="none", no_shrink=True)
     project.phases.coverage.generate_duplicate_query_parameters = True
-    project.checks.update(excluded_check_names=[*judges.UNUSED, *played.unused_checks], max_response_time=_ANSWER_S)
-    schema = schemathesis.openapi.from_dict(judges.without_tuples(Api().get("/openapi.json").text), config=config)
+    project.checks.update(excluded_check_names=[*judges.UNUSED], max_response_time=_ANSWER_S)
+    document = judges.read_document(Api().get("/openapi.json").text, played.unread)
+    schema = schemathesis.openapi.from_dict(document, config=config)
     schema.app = application
     return schema
 
 
 @contextmanager
 def _before_every_call(living: LivingSale) -> Iterator[None]:
-    GLOBAL_HOOK_DISPATCHER.register_hook_with_name(living.before_call, "before_call")
+    hook = living.before_call  # one object: it is found again by its identity
+    GLOBAL_HOOK_DISPATCHER.register_hook_with_name(hook, "before_call")
     try:
         yield
     finally:
-        GLOBAL_HOOK_DISPATCHER.unregister(living.before_call)
+        GLOBAL_HOOK_DISPATCHER.unregister(hook)

@@ -24,17 +24,17 @@ def test_no_case_of_any_phase_is_answered_otherwise_than_the_document_says(playe
 
 def test_a_document_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Here it hides a status and a method, promises a number for a text, and asks for one in the place of a text."""
-    truth = judges.without_tuples
+    truth = judges.read_document
 
-    def lie(text: str) -> dict[str, Any]:
-        document = truth(text)
+    def lie(text: str, unread: frozenset[str]) -> dict[str, Any]:
+        document = truth(text, unread)
         operations = document["paths"] = {EVENT: document["paths"][EVENT]}
         del operations[EVENT]["get"]["responses"]["404"], operations[EVENT]["delete"]
         document["components"]["schemas"]["Event"]["properties"]["venue"] = {"type": "integer"}
         document["components"]["schemas"]["EventUpdate"]["properties"]["name"] = {"type": "integer"}
         return document
 
-    monkeypatch.setattr(judges, "without_tuples", lie)
+    monkeypatch.setattr(judges, "read_document", lie)
     found = {failure[0] for failure in play(OPEN, seed=1, examples=5).failures}
     assert found >= {
         "status_code_conformance",
