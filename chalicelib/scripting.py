@@ -157,7 +157,12 @@ def _unwrap(reply: Any) -> list[Any]:
 @cache
 def library() -> Library:
     """Read the commands and make them one library."""
-    return make_library(prelude(), {path.stem: path.read_text() for path in sorted(LUA.glob("*.lua"))})
+    return make_library(prelude(), commands())
+
+
+def commands() -> dict[str, str]:
+    """Read the text of every command, by its name."""
+    return {path.stem: path.read_text() for path in sorted(LUA.glob("*.lua"))}
 
 
 def prelude() -> str:
