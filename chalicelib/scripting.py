@@ -22,7 +22,7 @@ from chalicelib.caller import EVERYBODY, Caller
 from chalicelib.durability import Level
 from chalicelib.errors import DomainError
 from chalicelib.ids import EventCode
-from chalicelib.store import Command, Store
+from chalicelib.store import Command, Store, is_unavailable
 
 LUA = Path(__file__).parent / "lua"
 
@@ -147,17 +147,24 @@ def _run(store: Store, what: Call) -> Any:
         try:
             return store.command(*what.words())
         except ResponseError as error:
-            if "Function not found" not in str(error):
+            if not _is_unknown(error):
                 raise
         # REPLACE, because another worker may have been quicker: the same name is the same text.
         store.command("FUNCTION", "LOAD", "REPLACE", library().text, near=what.keys[0])
     raise DomainError("redis_unavailable", "The server keeps forgetting its functions.", outcome="none")
 
 
+def _is_unknown(error: ResponseError) -> bool:
+    return "Function not found" in str(error)
+
+
 def _settled(store: Store, what: Call, reply: Any) -> Any:
-    # In a pipeline an error stands in the place of its answer. Whatever it is (a script that is not known yet, a slot
-    # that has moved), the command alone knows how to deal with it.
-    return _run(store, what) if isinstance(reply, ResponseError) else reply
+    # In a pipeline an error stands in the place of its answer. If the script has not run (it is not known yet, the slot
+    # has moved), the command alone knows how to deal with that. An error out of the script is a bug and not tried again:
+    # the repeat might take what it left half-done for its own first result.
+    if isinstance(reply, ResponseError) and (is_unavailable(reply) or _is_unknown(reply)):
+        return _run(store, what)
+    return reply
 
 
 def _unwrap(reply: Any) -> list[Any]:
@@ -174,7 +181,12 @@ def _unwrap(reply: Any) -> list[Any]:
 @cache
 def library() -> Library:
     """Read the commands and make them one library."""
-    return make_library(prelude(), {path.stem: path.read_text() for path in sorted(LUA.glob("*.lua"))})
+    return make_library(prelude(), commands())
+
+
+def commands() -> dict[str, str]:
+    """Read the text of every command, by its name."""
+    return {path.stem: path.read_text() for path in sorted(LUA.glob("*.lua"))}
 
 
 def prelude() -> str:

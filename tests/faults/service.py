@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ from tests.support.api import Answer, Api
 from tests.support.check import check_everything
 
 BUDGET_S = 4.0
+LONG = bool(os.environ.get("FAULTS_LONG"))
+"""Whether to take all the time it takes, as `make faults` does."""
 
 
 @contextlib.contextmanager
