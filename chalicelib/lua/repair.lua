@@ -20,8 +20,9 @@ for i = 4, #ARGV, 3 do
     if (redis.call('HGET', EVENT, ARGV[i]) or '') ~= ARGV[i + 1] then return refuse('event_busy') end
 end
 
+-- Stock that was missing lets people in with the next command: here that could fail, in an event that is broken.
+due(now)
 for i = 4, #ARGV, 3 do set(ARGV[i], tonumber(ARGV[i + 2])) end
 record('counters.repaired', 'organiser', table.concat({request_id, unpack(ARGV, 4)}, ','))
-due(now) -- for stock that was missing: the next command admits. Here it could fail, in an event that is broken
 commit()
 return {'ok'}
