@@ -126,8 +126,9 @@ def test_stock_that_was_missing_lets_people_in(api: Api) -> None:
     assert (counts(api, event), buy(api, visitor).status) == ((5, 0, 0), 201)
 
 
-def test_what_is_due_does_not_stand_in_the_way(api: Api, clock: Clock) -> None:
-    """150 holds end in one millisecond: more than the looks and the repair sweep, and each sweep moves the log."""
+def test_what_is_due_does_not_stand_in_the_way(house: Runtime, api: Api, clock: Clock) -> None:
+    """150 holds end in one millisecond, and each command that sweeps moves the log: yet the first try mends."""
+    install(replace(house, store=(store := Interrupted(house.store, lambda: None))))
     freeze(clock)
     event = new_event(api, total_tickets=200, hold_seconds=60)
     for visitor in crowd(event, 15):
@@ -136,7 +137,7 @@ def test_what_is_due_does_not_stand_in_the_way(api: Api, clock: Clock) -> None:
     clock.advance(ms=MINUTE_MS)
     answer = repair(api, event)
     assert answer["repaired"] == [{"field": "sold", "from": 1, "to": 0}]
-    assert answer["integrity"]["status"] == "ok"
+    assert (answer["integrity"]["status"], store.looks) == ("ok", 2)
 
 
 def test_an_event_that_is_deleted_meanwhile_is_not_found(house: Runtime, api: Api) -> None:
