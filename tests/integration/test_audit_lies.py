@@ -227,3 +227,15 @@ def test_a_number_that_is_missing_is_found(lie: Lie) -> None:
     """Also where what is left would make sense."""
     lie.log.pop(lie.at("session.refreshed"))
     assert "log" in judge(lie.dump).failed
+
+
+def test_a_person_who_was_erased_is_no_difference(lie: Lie) -> None:
+    """What their clients were told is of the same places and tickets, under the name that they had then."""
+    for record in lie.dump.sessions.values():
+        record["user_id"] = record["user_id"].replace("ada", "~erased-1")
+    for ticket in lie.dump.tickets.values():
+        ticket["user"] = ticket["user"].replace("ada", "~erased-1")
+    for order in lie.dump.orders.values():
+        order[2] = order[2].replace("ada", "~erased-1")
+    report = judge(lie.numbered(), lie.told)
+    assert report.failed == [], list(report.lines())
