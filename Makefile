@@ -7,7 +7,7 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --requirement
 
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
-.PHONY: run test check bench openapi clean system
+.PHONY: run test check bench fuzz sabotage token openapi clean system
 
 run: .venv/.run
 	@$(RUN) -m infra.local
@@ -24,6 +24,17 @@ check: .venv/.test
 
 bench: .venv/.test
 	$(RUN) -m bench
+
+# Half an hour: a rule is broken on purpose, a hundred times, and the suite must notice each time.
+sabotage: system .venv/.test
+	$(RUN) -m tests.sabotage
+
+token: .venv/.run
+	@$(RUN) -m infra.issue
+
+# CASES=20000 and SEED= are its settings; a failed run says with which it is the same again.
+fuzz: .venv/.test
+	@$(RUN) -m tests.fuzz
 
 openapi: .venv/.run
 	$(RUN) -m infra.openapi

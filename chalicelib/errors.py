@@ -20,8 +20,9 @@ class Kind(Enum):
     """The sorts of refusal, by what the caller can do about it."""
 
     INVALID = "the request is wrong in itself"
+    UNAUTHENTICATED = "say who you are"
     NOT_FOUND = "there is no such thing, or it is not yours"
-    FORBIDDEN = "not your turn"
+    FORBIDDEN = "not you, or not your turn"
     METHOD_NOT_ALLOWED = "not with this method"
     CONFLICT = "not in the present state"
     GONE = "too late"
@@ -55,6 +56,11 @@ REFUSALS = {
             "seat_required": "Seats of this event are sold by their id.",
             "event_not_seated": "This event has no numbered seats.",
         },
+        Kind.UNAUTHENTICATED: {
+            "token_missing": "This address wants a bearer token.",
+            "token_invalid": "The token is not one that this service takes.",
+            "token_expired": "The time of the token is over.",
+        },
         Kind.NOT_FOUND: {
             "event_not_found": "There is no such event.",
             "seat_not_found": "There is no such seat in this event.",
@@ -63,10 +69,14 @@ REFUSALS = {
             "ticket_not_found": "There is no such ticket.",
             "order_not_found": "There is no such order.",
             "draw_not_found": "This event has no draw: its queue is first come, first served.",
+            "guests_not_offered": "This service gives no guest tokens.",
             "path_not_found": "There is nothing at this address.",
         },
         Kind.FORBIDDEN: {
             "session_not_active": "It is not this session's turn yet.",
+            "identity_mismatch": "The request names another person than its token.",
+            "organiser_required": "Only an organiser may do this.",
+            "not_your_event": "The event belongs to another organiser.",
         },
         Kind.METHOD_NOT_ALLOWED: {
             "method_not_allowed": "This address does not take this method.",
@@ -95,7 +105,11 @@ REFUSALS = {
             "seat_taken": "A seat of this request is not available.",
             "ticket_limit_reached": "This person would have more tickets than the event allows.",
             "not_enough_tickets": "Fewer tickets are available than were asked for.",
+            "event_busy": "The event changed each time that it was counted; try again when less happens.",
+            "event_too_large": "The event is too large to be counted while it is served.",
             "ticket_cancelled": "The ticket is cancelled.",
+            "too_many_events": "This organiser has as many events as are allowed.",
+            "event_not_ended": "The event is not over yet.",
             "order_confirmed": "The tickets of this order are confirmed; cancel them one by one.",
         },
         Kind.GONE: {
@@ -114,11 +128,14 @@ REFUSALS = {
             "idempotency_key_reused": "This Idempotency-Key came with another request before.",
         },
         Kind.TOO_FAST: {
+            "too_many_requests": "This person asks too often.",
             "polling_too_fast": "This session asks far more often than it was told to.",
         },
         Kind.BUSY: {
             "draw_key_changed": "The draw was announced with another key than this service has.",
             "redis_unavailable": "The service cannot reach its data just now.",
+            "keys_unavailable": "The keys that tokens are checked with cannot be had just now.",
+            "not_durable": "The confirm is not yet kept as safely as this service promises.",
             "event_code_taken": "No free event code was found; try again.",
         },
         Kind.INTERNAL: {

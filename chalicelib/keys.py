@@ -30,17 +30,23 @@ an organiser sets is in the log with its value where that is a number or a word 
 and only by its name where people wrote it; ``seats.changed`` has how many seats, block or unblock, the price, the
 ordinals of those blocked or unblocked (a blank between), the reason. So the log is enough to replay an event.
 
-Beside them, each in its own slot:
+Beside them, each in its own slot; H is a digest of a person's id:
 
 =========================  ======  ===================================================================================
 ``index:events``           zset    event ids by end, ms; written before the event, so it may only name too many
 ``index:user:<user_id>``   set     event codes in which a person buys; written before the purchase, may name too many
 ``session:<alias>``        string  user id, comma, session id: a session id that a client chose itself
 ``lock:drain``             string  the lease of the drain; TTL; it saves work and guards nothing
+``index:organiser:{<H>}``  set     ids of the events of an organiser; written before the event, may name too many
+``rate:{E}:<H>``           string  when a person's budget of requests in this event is full again, us; TTL; it lives in
+                                   the slot of the event and is the last key of a command
+``rate:{<H>}``             string  the same for requests that concern no event
 =========================  ======  ===================================================================================
 """
 
 from __future__ import annotations
+
+import hashlib
 
 from chalicelib.ids import EventCode
 
@@ -120,6 +126,25 @@ def user_index(user_id: str) -> str:
     return f"index:user:{user_id}"
 
 
+def organiser_index(user_id: str) -> str:
+    """Give the key of the set of events that an organiser made; it shares a slot with ``budget``."""
+    return f"index:organiser:{{{_digest(user_id)}}}"
+
+
+def budget(user_id: str) -> str:
+    """Give the key of what a person may still ask, for requests that concern no event."""
+    return f"rate:{{{_digest(user_id)}}}"
+
+
+def event_budget(code: EventCode, user_id: str) -> str:
+    """Give the key of what a person may still ask in this event."""
+    return f"rate:{{{code}}}:{_digest(user_id)}"
+
+
 def alias(session_alias: str) -> str:
     """Give the key that resolves a session id which a client chose."""
     return f"session:{session_alias}"
+
+
+def _digest(user_id: str) -> str:
+    return hashlib.sha256(user_id.encode()).hexdigest()[:32]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from chalicelib.ids import IdMaker
+from chalicelib import scripting
+from chalicelib.caller import EVERYBODY, Caller
+from chalicelib.ids import EventCode, IdMaker
 from chalicelib.settings import Settings
 from chalicelib.store import Meter, Store, connect
 
@@ -14,11 +16,16 @@ _installed: Runtime | None = None
 
 @dataclass(frozen=True)
 class Runtime:
-    """The outside world as handlers and services see it."""
+    """The outside world as handlers and services see it, and who asks."""
 
     settings: Settings
     store: Store
     ids: IdMaker
+    caller: Caller = EVERYBODY
+
+    def call(self, command: str, code: EventCode, *args: str | int, counted: bool = True) -> scripting.Call:
+        """Prepare a command on one event for the one who asks; ``counted`` takes it from their requests a minute."""
+        return scripting.call(command, code, *args, caller=self.caller, counted=counted)
 
 
 def runtime() -> Runtime:

@@ -26,7 +26,7 @@ from tests.lua_scopes import Finding, is_redis_call, walk
 
 PRELUDE = "prelude"
 LINES_MAX = 100
-PRELUDE_LINES_MAX = 600
+PRELUDE_LINES_MAX = 700
 
 _FIRST_LINE = re.compile(r"#!lua( flags=allow-oom)?")
 _SECTIONS = ("", "ATOMIC because ", "ARGV: ", "RETURNS: ok", "REFUSALS: ")
@@ -125,8 +125,8 @@ def _compile_error(name: str, text: str, prelude: Prelude) -> Finding | None:
         lupa.lua51.LuaRuntime().compile("\n".join(lines))
     except lupa.lua51.LuaSyntaxError as error:
         place, _, message = str(error).removeprefix('[string "<python>"]:').partition(": ")
-        # What follows enter(KEYS) is the script from its second line on.
-        return Finding(max(1, int(place) - lines.index("enter(KEYS)")), f"does not compile: {message}")
+        # What follows enter(KEYS, ARGV) is the script from its second line on.
+        return Finding(max(1, int(place) - lines.index("enter(KEYS, ARGV)")), f"does not compile: {message}")
     return None
 
 

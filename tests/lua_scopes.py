@@ -13,7 +13,7 @@ from luaparser import ast, astnodes
 GLOBALS = frozenset(
     {
         *("KEYS", "ARGV", "redis", "cjson", "string", "table", "math", "tonumber", "tostring"),
-        *("ipairs", "pairs", "next", "unpack", "type", "select", "setmetatable"),
+        *("ipairs", "pairs", "next", "unpack", "type", "select", "setmetatable", "assert"),
     }
 )
 _LOOPS = {astnodes.While: "while", astnodes.Repeat: "repeat", astnodes.Goto: "goto"}
@@ -55,11 +55,14 @@ def walk(tree: Any, known: dict[str, Local], *, is_shared: bool = False) -> Walk
 
 
 def _keys_of(tree: Any) -> Iterator[str]:
-    # EVENT, SEATS, ... = unpack(keys)
+    # EVENT, SEATS, ... = unpack(keys), and RATE = keys[#keys]
     for node in ast.walk(tree):
         if isinstance(node, astnodes.Assign | astnodes.LocalAssign) and len(node.values) == 1:
             call = node.values[0]
-            if isinstance(call, astnodes.Call) and _is_name(call.func, "unpack") and _is_name(call.args[0], "keys"):
+            all_of_them = isinstance(call, astnodes.Call) and _is_name(call.func, "unpack")
+            if all_of_them and _is_name(call.args[0], "keys"):
+                yield from (target.id for target in node.targets)
+            if isinstance(call, astnodes.Index) and _is_name(call.value, "keys"):
                 yield from (target.id for target in node.targets)
 
 

@@ -5,8 +5,18 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlencode
 
-from chalicelib.events import seats, service
-from chalicelib.events.model import AdmissionChange, Event, EventCreate, EventCreated, EventPage, EventUpdate, PageQuery
+from chalicelib.events import erasure, seats, service
+from chalicelib.events.model import (
+    AdmissionChange,
+    Erased,
+    Erasure,
+    Event,
+    EventCreate,
+    EventCreated,
+    EventPage,
+    EventUpdate,
+    PageQuery,
+)
 from chalicelib.events.seat_model import (
     Seat,
     SeatMap,
@@ -18,6 +28,7 @@ from chalicelib.events.seat_model import (
     SeatsQuery,
     SeatStates,
 )
+from chalicelib.http.auth import Access
 from chalicelib.http.route import PREFIX, Reply, Request, Routes, with_etag
 
 SEATS_BYTES_MAX: Final = 2 * 1024 * 1024
@@ -35,10 +46,11 @@ routes = Routes()
 @routes.add(
     "POST",
     f"{PREFIX}/events",
+    access=Access.ORGANISER,
     summary="Create an event",
     body=EventCreate,
     answers={200: EventCreated, 201: EventCreated},
-    refusals=(*SCHEDULE_REFUSALS, "idempotency_key_reused", "event_code_taken"),
+    refusals=(*SCHEDULE_REFUSALS, "idempotency_key_reused", "event_code_taken", "too_many_events", "identity_mismatch"),
     idempotent=True,
 )
 def create_event(request: Request) -> Reply:
@@ -48,7 +60,12 @@ def create_event(request: Request) -> Reply:
 
 
 @routes.add(
-    "GET", f"{PREFIX}/events", summary="List events, soonest to end first", query=PageQuery, answers={200: EventPage}
+    "GET",
+    f"{PREFIX}/events",
+    access=Access.PUBLIC,
+    summary="List events, soonest to end first",
+    query=PageQuery,
+    answers={200: EventPage},
 )
 def list_events(request: Request) -> Reply:
     return Reply(service.list_events(request.house, request.query, active_only=False), headers=LIST_HEADERS)
@@ -57,6 +74,7 @@ def list_events(request: Request) -> Reply:
 @routes.add(
     "GET",
     f"{PREFIX}/events/active",
+    access=Access.PUBLIC,
     summary="List the events that are active",
     query=PageQuery,
     answers={200: EventPage},
@@ -66,7 +84,12 @@ def list_active_events(request: Request) -> Reply:
 
 
 @routes.add(
-    "GET", f"{PREFIX}/events/{{event_id}}", summary="Read an event", answers={200: Event}, refusals=("event_not_found",)
+    "GET",
+    f"{PREFIX}/events/{{event_id}}",
+    access=Access.PUBLIC,
+    summary="Read an event",
+    answers={200: Event},
+    refusals=("event_not_found",),
 )
 def get_event(request: Request) -> Reply:
     return Reply(service.get_event(request.house, request.id("event_id")))
@@ -75,12 +98,15 @@ def get_event(request: Request) -> Reply:
 @routes.add(
     "PUT",
     f"{PREFIX}/events/{{event_id}}",
+    access=Access.ORGANISER,
     summary="Change any subset of an event's fields",
     body=EventUpdate,
+    body_optional=True,
     answers={200: Event},
     refusals=(
         *SCHEDULE_REFUSALS,
         *("event_not_found", "event_cancelled", "status_change_not_allowed", "field_frozen"),
+        *("not_your_event", "identity_mismatch"),
         *("capacity_below_sold", "capacity_below_seats"),
     ),
 )
@@ -91,10 +117,12 @@ def update_event(request: Request) -> Reply:
 @routes.add(
     "POST",
     f"{PREFIX}/events/{{event_id}}/admission",
+    access=Access.ORGANISER,
     summary="Change how people are admitted, at any time during the sale",
     body=AdmissionChange,
+    body_optional=True,
     answers={200: Event},
-    refusals=("event_not_found", "event_cancelled"),
+    refusals=("event_not_found", "not_your_event", "event_cancelled"),
 )
 def change_admission(request: Request) -> Reply:
     return Reply(service.change_admission(request.house, request.id("event_id"), request.body))
@@ -103,9 +131,10 @@ def change_admission(request: Request) -> Reply:
 @routes.add(
     "DELETE",
     f"{PREFIX}/events/{{event_id}}",
+    access=Access.ORGANISER,
     summary="Delete an event without live tickets",
     answers={204: None},
-    refusals=("event_not_found", "event_has_tickets"),
+    refusals=("event_not_found", "not_your_event", "event_has_tickets"),
 )
 def delete_event(request: Request) -> Reply:
     service.delete_event(request.house, request.id("event_id"))
@@ -114,13 +143,27 @@ def delete_event(request: Request) -> Reply:
 
 @routes.add(
     "POST",
+    f"{PREFIX}/events/{{event_id}}/erasures",
+    access=Access.ORGANISER,
+    summary="Erase a person from an event that is over, keeping all sums",
+    body=Erasure,
+    answers={200: Erased},
+    refusals=("event_not_found", "not_your_event", "event_not_ended"),
+)
+def erase_person(request: Request) -> Reply:
+    return Reply(erasure.erase(request.house, request.id("event_id"), request.body.user_id))
+
+
+@routes.add(
+    "POST",
     f"{PREFIX}/events/{{event_id}}/seats",
+    access=Access.ORGANISER,
     summary="Add up to 5,000 seats, all or none",
     body=SeatsAdd,
     bytes_max=SEATS_BYTES_MAX,
     answers={201: SeatsAdded},
     refusals=(
-        *("event_not_found", "event_cancelled", "event_ended", "event_not_seated"),
+        *("event_not_found", "not_your_event", "event_cancelled", "event_ended", "event_not_seated"),
         *("seat_exists", "seats_over_capacity"),
     ),
 )
@@ -133,10 +176,14 @@ def add_seats(request: Request) -> Reply:
 @routes.add(
     "PATCH",
     f"{PREFIX}/events/{{event_id}}/seats",
+    access=Access.ORGANISER,
     summary="Block, unblock or price free seats, all or none",
     body=SeatsChange,
     answers={200: SeatsChanged},
-    refusals=("event_not_found", "event_cancelled", "event_not_seated", "seat_not_found", "seat_taken"),
+    refusals=(
+        *("event_not_found", "not_your_event", "event_cancelled", "event_not_seated"),
+        *("seat_not_found", "seat_taken"),
+    ),
 )
 def change_seats(request: Request) -> Reply:
     count = seats.change_seats(request.house, request.id("event_id"), request.body)
@@ -146,6 +193,7 @@ def change_seats(request: Request) -> Reply:
 @routes.add(
     "GET",
     f"{PREFIX}/events/{{event_id}}/seats/available",
+    access=Access.PUBLIC,
     summary="List available seats",
     query=SeatsQuery,
     answers={200: list[Seat]},
@@ -164,6 +212,7 @@ def available_seats(request: Request) -> Reply:
 @routes.add(
     "GET",
     f"{PREFIX}/events/{{event_id}}/seatmap",
+    access=Access.PUBLIC,
     summary="Read the layout of the seats",
     query=SeatMapQuery,
     answers={200: SeatMap, 304: None},
@@ -183,6 +232,7 @@ def seat_map(request: Request) -> Reply:
 @routes.add(
     "GET",
     f"{PREFIX}/events/{{event_id}}/seatmap/states",
+    access=Access.PUBLIC,
     summary="Read one character a seat",
     answers={200: SeatStates, 304: None},
     refusals=("event_not_found",),

@@ -7,7 +7,7 @@ from chalicelib.errors import DomainError, InvalidRequest
 from chalicelib.events.seat_model import Seat, SeatMap, SeatsAdd, SeatsChange, SeatsQuery, SeatStates
 from chalicelib.events.service import get_event
 from chalicelib.runtime import Runtime
-from chalicelib.scripting import call, run
+from chalicelib.scripting import run
 
 ADD_PAGE = 500
 READ_PAGE = 5_000
@@ -33,7 +33,9 @@ def add_seats(house: Runtime, event_id: str, wish: SeatsAdd) -> tuple[int, int]:
     def send(mode: str, counted: int | str, start: int, page: list[tuple[str, int]]) -> list[int]:
         words = [word for line in page for word in line]
         try:
-            return run(house.store, call("add_seats", code, event_id, mode, counted, *words))
+            first = mode == "check" and start == 0  # an import is one request, whatever its pages
+            what = house.call("add_seats", code, event_id, mode, counted, *words, counted=first)
+            return run(house.store, what)
         except DomainError as refusal:
             if refusal.code == "seat_exists":
                 field = f"seats[{start + int(refusal.data[0])}]"
@@ -56,7 +58,7 @@ def change_seats(house: Runtime, event_id: str, wish: SeatsChange) -> int:
     action = {None: "", True: "block", False: "unblock"}[wish.blocked]
     price = "" if wish.price is None else wish.price
     try:
-        (changed,) = run(house.store, call("change_seats", code, event_id, action, wish.reason, price, *ordinals))
+        (changed,) = run(house.store, house.call("change_seats", code, event_id, action, wish.reason, price, *ordinals))
     except DomainError as refusal:
         if refusal.code in {"seat_taken", "seat_not_found"}:
             refusal.extra["seat_ids"] = [ids.seat_id(code, int(ordinal)) for ordinal in refusal.data]
@@ -111,7 +113,9 @@ def seat_map(house: Runtime, event_id: str) -> SeatMap:
 
 def seat_states(house: Runtime, event_id: str, *, known_version: str) -> SeatStates | None:
     """Read one character a seat, or None when the caller's version is still the present one."""
-    version, layout_version, states = run(house.store, call("seatmap", ids.code_of(event_id), event_id, known_version))
+    version, layout_version, states = run(
+        house.store, house.call("seatmap", ids.code_of(event_id), event_id, known_version)
+    )
     if states is None:
         return None
     return SeatStates(event_id=event_id, layout_version=layout_version, states_version=version, states=states)

@@ -9,7 +9,7 @@ from chalicelib import ids, keys, seeds
 from chalicelib.errors import DomainError
 from chalicelib.events.model import AdmissionChange, Event, EventCreate, EventPage, EventUpdate, PageQuery
 from chalicelib.runtime import Runtime
-from chalicelib.scripting import Call, call, found_only, run, run_many
+from chalicelib.scripting import Call, found_only, run, run_many
 
 CODE_TRIES = 3
 
@@ -32,11 +32,12 @@ def create_event(house: Runtime, wish: EventCreate, key: str | None) -> tuple[Ev
     """Create an event; gives it, and whether this request made it.
 
     With an Idempotency-Key a repeat gives the event as it is now. Raises DomainError with the words of
-    ``create_event.lua``.
+    ``create_event.lua`` and ``register_event.lua``.
     """
-    nonce = house.ids.event_id()
+    nonce, principal = house.ids.event_id(), house.caller.user_id or "-"
+    wish = wish.model_copy(update={"organiser_id": house.caller.person(wish.organiser_id)})
     for attempt in range(CODE_TRIES):
-        event_id = ids.derived_id("POST /events", "-", key, str(attempt)) if key else house.ids.event_id()
+        event_id = ids.derived_id("POST /events", principal, key, str(attempt)) if key else house.ids.event_id()
         try:
             return _create(house, event_id, nonce, wish)
         except DomainError as refusal:
@@ -46,31 +47,49 @@ def create_event(house: Runtime, wish: EventCreate, key: str | None) -> tuple[Ev
     raise AssertionError("the last try returns or raises")
 
 
+def _register(house: Runtime, event_id: str) -> None:
+    if house.caller.is_known:
+        organiser = house.caller.user_id
+        named = [keys.organiser_index(organiser), keys.budget(organiser)]
+        most = house.settings.events_per_organiser
+        run(house.store, Call("register_event", named, [event_id, most], house.caller))
+
+
+def _forget(house: Runtime, event_id: str) -> bool:
+    if house.caller.is_known:
+        house.store.command("SREM", keys.organiser_index(house.caller.user_id), event_id)
+    return bool(house.store.command("ZREM", keys.INDEX_EVENTS, event_id))
+
+
 def _create(house: Runtime, event_id: str, nonce: str, wish: EventCreate) -> tuple[Event, bool]:
+    _register(house, event_id)
     house.store.command("ZADD", keys.INDEX_EVENTS, "NX", wish.end_time, event_id)
     # 64 hex digits and a nonce: a field of more than 64 bytes makes Redis keep the event as a hash table. In the
     # compact form of small hashes each field would be found by reading all before it, in every command.
     fingerprint = hashlib.sha256(wish.model_dump_json().encode()).hexdigest()
     terms = [*_stored(wish.model_dump()), "commitment", seeds.commitment_of(house.settings.draw_key, event_id)]
-    what = call("create_event", ids.code_of(event_id), event_id, fingerprint, nonce, *terms)
+    what = house.call("create_event", ids.code_of(event_id), event_id, fingerprint, nonce, *terms, counted=False)
     try:
         made, now_ms, *flat = run(house.store, what)
     except DomainError as refusal:
-        if refusal.code != "idempotency_key_reused":
-            house.store.command("ZREM", keys.INDEX_EVENTS, event_id)
+        # With an outcome that is unknown the event may be there, and without its place in the index it would be lost.
+        if refusal.code not in {"idempotency_key_reused", "redis_unavailable"}:
+            _forget(house, event_id)
         raise
     return _event(now_ms, flat), bool(made)
 
 
 def get_event(house: Runtime, event_id: str) -> Event:
     """Read an event with its counters as they are now."""
-    now_ms, *flat = run(house.store, call("event", ids.code_of(event_id), event_id))
+    now_ms, *flat = run(house.store, house.call("event", ids.code_of(event_id), event_id))
     return _event(now_ms, flat)
 
 
 def update_event(house: Runtime, event_id: str, wish: EventUpdate) -> Event:
     """Change the fields that the request names; all or none."""
     changes = wish.model_dump(exclude_unset=True)
+    if "organiser_id" in changes:
+        changes["organiser_id"] = house.caller.person(changes["organiser_id"])
     if changes.get("status") in {"sold_out", "ended"}:
         # Derived, never stored: an Event that is sent back says what it was told.
         del changes["status"]
@@ -87,7 +106,7 @@ def change_admission(house: Runtime, event_id: str, wish: AdmissionChange) -> Ev
 
 
 def _change(house: Runtime, event_id: str, what: str, why: str, changes: dict[str, Any]) -> Event:
-    words = call("update_event", ids.code_of(event_id), event_id, what, why, *_stored(changes))
+    words = house.call("update_event", ids.code_of(event_id), event_id, what, why, *_stored(changes))
     now_ms, *flat = run(house.store, words)
     return _event(now_ms, flat)
 
@@ -95,15 +114,15 @@ def _change(house: Runtime, event_id: str, what: str, why: str, changes: dict[st
 def delete_event(house: Runtime, event_id: str) -> None:
     """Remove an event and all that belongs to it, unless it has live tickets."""
     try:
-        run(house.store, call("delete_event", ids.code_of(event_id), event_id))
+        run(house.store, house.call("delete_event", ids.code_of(event_id), event_id))
     except DomainError as refusal:
         if refusal.code != "event_not_found":
             raise
         # Its place in the index is the last thing to go: while it is there, our own first try has removed the event.
-        if not house.store.command("ZREM", keys.INDEX_EVENTS, event_id):
+        if not _forget(house, event_id):
             raise
     else:
-        house.store.command("ZREM", keys.INDEX_EVENTS, event_id)
+        _forget(house, event_id)
 
 
 def list_events(house: Runtime, query: PageQuery, *, active_only: bool) -> EventPage:
@@ -115,7 +134,7 @@ def list_events(house: Runtime, query: PageQuery, *, active_only: bool) -> Event
     page = Call("list_events", [keys.INDEX_EVENTS], [after, after_ms, query.limit, int(active_only)])
     flat = run(house.store, page)
     found = list(zip(flat[::2], flat[1::2], strict=True))
-    answers = run_many(house.store, [call("event", ids.code_of(event_id), event_id) for event_id, _ in found])
+    answers = run_many(house.store, [house.call("event", ids.code_of(event_id), event_id) for event_id, _ in found])
     events = [_event(answer[0], answer[1:]) for answer in found_only(answers)]
     if active_only:
         events = [event for event in events if event.status == "active"]

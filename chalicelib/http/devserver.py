@@ -118,7 +118,7 @@ class Handler(local.ChaliceRequestHandler):
     def _refuse(self, code: str, detail: str | None = None, headers: dict[str, str] | None = None) -> None:
         refusal = REFUSALS[code]
         cors = CORSConfig() if self._cors is True else self._cors
-        common = {"Content-Type": problem.MEDIA_TYPE, "Cache-Control": "no-store"}
+        common = problem.SECURITY_HEADERS | {"Content-Type": problem.MEDIA_TYPE, "Cache-Control": "no-store"}
         common |= (cors.get_access_control_headers() if cors else {}) | (headers or {})
         document = problem.document(refusal, str(uuid.uuid4()), detail)
         self._send_http_response(problem.STATUS[refusal.kind], common, document)

@@ -11,6 +11,9 @@ from pydantic import TypeAdapter
 
 from chalicelib import __version__
 from chalicelib.errors import REFUSALS
+from chalicelib.fields import NAME_SCHEMA
+from chalicelib.http.auth import REFUSALS as ACCESS_REFUSALS
+from chalicelib.http.auth import Access
 from chalicelib.http.problem import MEDIA_TYPE, STATUS, reason
 from chalicelib.http.route import JSON, Reply, Request, Route, Routes
 
@@ -42,10 +45,13 @@ _PROBLEM: dict[str, Any] = {
         "outcome": {"type": "string", "enum": ["none", "unknown"]},
     },
 }
-_PATH_PARAMETERS: dict[str, dict[str, Any]] = {
-    "user_id": {"type": "string", "minLength": 1, "maxLength": 128},
-    "session_id": {"type": "string", "minLength": 1, "maxLength": 128},
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "Who asks. A service in open mode, on a laptop, looks at no token.",
 }
+_PATH_PARAMETERS: dict[str, dict[str, Any]] = {"user_id": NAME_SCHEMA, "session_id": NAME_SCHEMA}
 _UUID = {"type": "string", "format": "uuid"}
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -65,7 +71,7 @@ def route_for(table: Routes) -> Route:
     def openapi(_request: Request) -> Reply:
         return Reply(text(), headers={"Cache-Control": "public, max-age=60"})
 
-    return Route("GET", PATH, openapi, "Read this document", {200: dict[str, Any]})
+    return Route("GET", PATH, Access.PUBLIC, openapi, "Read this document", {200: dict[str, Any]})
 
 
 def document(table: Routes) -> dict[str, Any]:
@@ -83,7 +89,7 @@ def document(table: Routes) -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "paths": paths,
-        "components": {"schemas": dict(sorted(schemas.items()))},
+        "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": {"bearer": _BEARER}},
     }
 
 
@@ -92,6 +98,7 @@ def _operation(row: Route, schemas: dict[str, Any]) -> dict[str, Any]:
         "operationId": row.name
         + ("" if row.path.startswith("/api") else "_unprefixed" if row.name == "health" else ""),
         "summary": row.summary,
+        "security": [] if row.access is Access.PUBLIC else [{"bearer": []}],
         "responses": _responses(row, schemas),
     }
     parameters = [_path_parameter(name) for name in re.findall(r"{(\w+)}", row.path)] + _query_parameters(row)
@@ -114,7 +121,7 @@ def _responses(row: Route, schemas: dict[str, Any]) -> dict[str, Any]:
     by_status: dict[int, list[str]] = {}
     large = ("body_too_large",) if row.body else ()
     ids = ("invalid_id",) if "{" in row.path or row.body else ()
-    for code in dict.fromkeys((*_ALWAYS, *large, *ids, *row.refusals)):
+    for code in dict.fromkeys((*_ALWAYS, *large, *ids, *ACCESS_REFUSALS[row.access], *row.refusals)):
         by_status.setdefault(STATUS[REFUSALS[code].kind], []).append(code)
     for status, codes in sorted(by_status.items()):
         content = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}}

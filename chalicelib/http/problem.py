@@ -13,6 +13,7 @@ from chalicelib.errors import REFUSALS, DomainError, Kind, Refusal
 
 STATUS = {
     Kind.INVALID: 400,
+    Kind.UNAUTHENTICATED: 401,
     Kind.FORBIDDEN: 403,
     Kind.NOT_FOUND: 404,
     Kind.METHOD_NOT_ALLOWED: 405,
@@ -27,6 +28,14 @@ STATUS = {
     Kind.BUSY: 503,
 }
 MEDIA_TYPE = "application/problem+json"
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+"""On every answer: what is sent is data, to be neither guessed at, run, framed nor told to the next page."""
+STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+"""On every answer outside open mode: two years of nothing but TLS."""
 RETRY_AFTER_S = (1, 5)
 
 # What Chalice answers by itself, before or instead of a view.
@@ -47,6 +56,9 @@ def from_error(error: DomainError, request_id: str) -> Response:
         # Jittered, so that all who were refused at once do not come back at once.
         headers["Retry-After"] = str(random.randint(*RETRY_AFTER_S))  # noqa: S311 - spreads load, guards nothing
         extra.setdefault("outcome", "none")
+    elif error.refusal.kind is Kind.UNAUTHENTICATED:
+        # RFC 6750, 3.1: who brought no token is told no error.
+        headers["WWW-Authenticate"] = "Bearer" if error.code == "token_missing" else 'Bearer error="invalid_token"'
     elif error.refusal.kind is Kind.TOO_FAST:
         headers["Retry-After"] = str(-(-int(error.data[0]) // 1000))
     return _response(error.refusal, request_id, error.detail, extra, headers)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from chalicelib import ids
 from chalicelib.errors import DomainError, InvalidRequest
 from chalicelib.http import problem, telemetry
+from chalicelib.http.auth import Access, authenticate
 from chalicelib.http.body import read_body, validate
 from chalicelib.runtime import Runtime, runtime
 
@@ -77,6 +78,7 @@ class Route:
 
     method: str
     path: str
+    access: Access
     handler: Handler
     summary: str
     answers: dict[int, Any]
@@ -98,12 +100,12 @@ class Routes(list[Route]):
     """The part of the route table that a slice declares."""
 
     def add(
-        self, method: str, path: str, *, summary: str, answers: dict[int, Any], **more: Any
+        self, method: str, path: str, *, access: Access, summary: str, answers: dict[int, Any], **more: Any
     ) -> Callable[[Handler], Handler]:
-        """Declare the decorated function as the handler of a route."""
+        """Declare the decorated function as the handler of a route; who may use it has no default."""
 
         def declare(handler: Handler) -> Handler:
-            self.append(Route(method, path, handler, summary, answers, **more))
+            self.append(Route(method, path, access, handler, summary, answers, **more))
             return handler
 
         return declare
@@ -117,11 +119,24 @@ def with_etag(request: Request, etag: str, body: BaseModel | None, cache_control
     return Reply(body, headers=headers)
 
 
-def serve(app: Chalice, routes: Routes) -> None:
-    """Hand the routes to Chalice, each view wrapped, and rewrite what Chalice answers by itself."""
+def serve(app: Chalice, routes: Routes, headers: dict[str, str]) -> None:
+    """Hand the routes to Chalice, each view wrapped, and rewrite what Chalice answers by itself.
+
+    ``headers`` stand on every answer that has not its own of the same name.
+    """
     for row in routes:
         app.route(row.path, methods=[row.method], name=f"{row.name}:{row.path}")(_view(app, row))
+    app.register_middleware(_with_headers(headers), "http")
     app.register_middleware(_problems(app), "http")
+
+
+def _with_headers(headers: dict[str, str]) -> Callable[[Any, Callable[[Any], Response]], Response]:
+    def with_headers(request: Any, get_response: Callable[[Any], Response]) -> Response:
+        response = get_response(request)
+        response.headers = {**headers, **response.headers}
+        return response
+
+    return with_headers
 
 
 def _problems(app: Chalice) -> Callable[[Any, Callable[[Any], Response]], Response]:
@@ -162,11 +177,13 @@ def _view(app: Chalice, row: Route) -> Callable[..., Response]:
 
 
 def _request(row: Route, raw: Any, params: dict[str, str], request_id: str) -> Request:
+    house = runtime()
+    house = replace(house, caller=authenticate(row.access, raw.headers, house.settings))
     body = raw.raw_body or b""
     parsed = read_body(body, row.body, bytes_max=row.bytes_max) if row.body else None
     query = validate(dict(raw.query_params or {}), row.query) if row.query else None
     return Request(
-        house=runtime(),
+        house=house,
         params={name: _decoded(name, value) for name, value in params.items()},
         headers={name.lower(): value for name, value in raw.headers.items()},
         body=parsed,

@@ -3,10 +3,12 @@
 -- ATOMIC because a seat may be changed only while nobody holds or owns it.
 -- ARGV: event_id, block or unblock or '', reason, price in minor units or '', seat ordinals (at most 500)
 -- RETURNS: ok, seats changed
--- REFUSALS: event_not_found, event_cancelled, event_not_seated, seat_not_found, seat_taken
+-- REFUSALS: event_not_found, not_your_event, event_cancelled, event_not_seated, seat_not_found, seat_taken,
+--           too_many_requests
 local _, action, reason, price = unpack(ARGV, 1, 4)
 local missing = begin(ARGV[1], STEP)
 if missing then return missing end
+if not is_mine(ev.organiser_id) then return refuse('not_your_event') end
 
 if ev.status == 'cancelled' then return refuse('event_cancelled') end
 if ev.seated ~= 1 then return refuse('event_not_seated') end
@@ -14,7 +16,7 @@ local states, taken = {}, {}
 for i = 5, #ARGV do
     local ordinal = ARGV[i]
     local state = redis.call('GETRANGE', SEATMAP, ordinal, ordinal)
-    if state == '' then return refuse('seat_not_found', ordinal) end
+    if state == '' or string.find(ordinal, '%D') then return refuse('seat_not_found', ordinal) end
     if state == 'h' and behind then
         touch_ticket(load_ticket(redis.call('HGET', HOLDERS, ordinal)))
         state = redis.call('GETRANGE', SEATMAP, ordinal, ordinal)

@@ -3,8 +3,8 @@
 -- ATOMIC because two requests with one idempotency key, or one request sent twice, must make one event.
 -- ARGV: event_id, fingerprint of the request, a nonce of this request, then field, value ...
 -- RETURNS: ok, 1 if this made the event else 0, now_ms, then every field and value of the event
--- REFUSALS: event_code_taken, idempotency_key_reused, end_before_start, end_in_past, sale_start_in_past, sale_window_invalid,
---           draw_key_missing
+-- REFUSALS: event_code_taken, idempotency_key_reused, end_before_start, end_in_past, sale_start_in_past,
+--           sale_window_invalid, draw_key_missing
 local event_id, fingerprint, nonce = unpack(ARGV, 1, 3)
 local made_by = fingerprint .. ':' .. nonce
 

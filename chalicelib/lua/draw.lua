@@ -4,7 +4,7 @@
 -- ARGV: event_id, entrants before the page, entrants in the page (0: none)
 -- RETURNS: ok, queue mode ('' while it is not settled), start of the sale in ms or nil, opened_ms (0: not yet), commitment,
 --          entrants, digest, then receipt, place or '' of each entrant of the page
--- REFUSALS: event_not_found
+-- REFUSALS: event_not_found, too_many_requests
 local _, after, limit = unpack(ARGV)
 local missing = begin(ARGV[1], STEP)
 if missing then return missing end

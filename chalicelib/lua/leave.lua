@@ -3,12 +3,12 @@
 -- ATOMIC because the place goes to the next in the queue in the same step.
 -- ARGV: '', session_id
 -- RETURNS: ok, event_id, session_id, session record, what tell() tells
--- REFUSALS: event_not_found, session_not_found
+-- REFUSALS: event_not_found, session_not_found, too_many_requests
 local missing = begin(ARGV[1], STEP)
 if missing then return missing end
 
 local s = load_session(ARGV[2])
-if not s then return refuse('session_not_found') end
+if not s or not is_mine(s.user) then return refuse('session_not_found') end
 touch_session(s)
 if s.status == 'a' or s.status == 'w' then end_session(s, 'l') end
 done()

@@ -3,7 +3,7 @@
 -- ATOMIC because the sweep that comes before may let some of them in.
 -- ARGV: event_id
 -- RETURNS: ok, waiting or nil, state of the room
--- REFUSALS: event_not_found
+-- REFUSALS: event_not_found, too_many_requests
 local missing = begin(ARGV[1], STEP)
 if missing then return missing end
 

@@ -7,9 +7,10 @@
 --          ticket JSON ...
 -- REFUSALS: event_not_found, event_cancelled, event_ended, event_not_on_sale, session_not_found, session_not_active,
 --           session_ended, hold_limit_reached, seat_required, event_not_seated, seat_not_found, seat_taken,
---           ticket_limit_reached, not_enough_tickets, sold_out, idempotency_key_reused
+--           ticket_limit_reached, not_enough_tickets, sold_out, idempotency_key_reused, too_many_requests
 local event_id, user, session_ref, is_alias, order_id, fingerprint, n = unpack(ARGV, 1, 7)
 n = tonumber(n)
+assert(n >= 1 and n % 1 == 0) -- fails here, before a write
 local missing = begin(event_id, STEP, FIELDS.purchase)
 if missing then return missing end
 
@@ -23,7 +24,7 @@ end
 
 local before = redis.call('HGET', ORDERS, order_id)
 if before then
-    local was, ids = string.match(before, '^([^,]*),%d+,[^,]*,[^,]*,(.*)$')
+    local was, _, _, _, ids = parse_order(before)
     if was ~= fingerprint then return refuse('idempotency_key_reused') end
     local tickets = {}
     for id in string.gmatch(ids, '[^,]+') do
@@ -49,7 +50,7 @@ if ev.seated ~= 1 and #seats > 0 then return refuse('event_not_seated') end
 local tickets, mine, taken = {}, 0, {}
 for i, ordinal in ipairs(seats) do
     local state = redis.call('GETRANGE', SEATMAP, ordinal, ordinal)
-    if state == '' then return refuse('seat_not_found', ordinal) end
+    if state == '' or string.find(ordinal, '%D') then return refuse('seat_not_found', ordinal) end
     local holder = state == 'h' and load_ticket(redis.call('HGET', HOLDERS, ordinal))
     touch_ticket(holder)
     if holder and holder.status == 'reserved' and holder.session == s.id then
@@ -110,7 +111,7 @@ ids = table.concat(ids, ',')
 -- When nothing is new and these are the tickets of one order, it is that order again. Not with a key: the key must find
 -- its order again whatever becomes of the tickets.
 local again = wanted == 0 and fingerprint == '' and redis.call('HGET', ORDERS, tickets[1].order)
-if again and string.match(again, '^[^,]*,%d+,[^,]*,[^,]*,(.*)$') == ids then
+if again and select(5, parse_order(again)) == ids then
     return reply(0, 0, tickets[1].order, again, tickets)
 end
 local order = table.concat({fingerprint, now_text, user, s.id, ids}, ',')

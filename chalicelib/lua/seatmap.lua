@@ -3,7 +3,7 @@
 -- ATOMIC because the states and their version must belong together.
 -- ARGV: event_id, states version the caller has or ''
 -- RETURNS: ok, states version, layout version, states or nil if that version is the caller's
--- REFUSALS: event_not_found
+-- REFUSALS: event_not_found, too_many_requests
 local missing = begin(ARGV[1], STEP)
 if missing then return missing end
 

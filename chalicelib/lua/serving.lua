@@ -5,7 +5,7 @@
 -- ARGV: event_id
 -- RETURNS: ok, now_ms, one line: state of the room, mode, admitted_total, waiting or '', epoch (ms, 0 before the opening),
 --          start of the sale in ms or '', message (a comma between)
--- REFUSALS: event_not_found
+-- REFUSALS: event_not_found, too_many_requests
 local SERVED_MS = 1000
 local missing = arrive(ARGV[1], FIELDS.serving)
 if missing then return missing end

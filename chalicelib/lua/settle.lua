@@ -4,7 +4,7 @@
 -- ARGV: '', confirm or cancel, ticket or order, id of that, payment reference or ''
 -- RETURNS: ok, 1 if anything changed else 0, event_id, order record or '', ticket JSON ...
 -- REFUSALS: event_not_found, ticket_not_found, order_not_found, hold_expired, ticket_cancelled, event_cancelled,
---           event_ended, order_confirmed
+--           event_ended, order_confirmed, too_many_requests
 local _, action, kind, id, payment_reference = unpack(ARGV)
 local missing = begin(ARGV[1], STEP, FIELDS.settle)
 if missing then return missing end
@@ -13,12 +13,14 @@ local order, tickets, json = '', {}, {}
 if kind == 'order' then
     order = redis.call('HGET', ORDERS, id)
     if not order then return refuse('order_not_found') end
-    for ticket_id in string.gmatch(string.match(order, '^[^,]*,%d+,[^,]*,[^,]*,(.*)$'), '[^,]+') do
+    local _, _, user, _, ticket_ids = parse_order(order)
+    if not is_mine(user) then return refuse('order_not_found') end
+    for ticket_id in string.gmatch(ticket_ids, '[^,]+') do
         tickets[#tickets + 1] = load_ticket(ticket_id)
     end
 else
     tickets[1] = load_ticket(id)
-    if not tickets[1] then return refuse('ticket_not_found') end
+    if not tickets[1] or not is_mine(tickets[1].user) then return refuse('ticket_not_found') end
 end
 
 local reserved, count = {}, {reserved = 0, confirmed = 0, cancelled = 0, expired = 0}
@@ -44,6 +46,9 @@ if action == 'confirm' then
         record('ticket.confirmed', t.session, t.id .. ',' .. (t.seat or ''))
         close_holds(t.session, 1, 'confirmed')
     end
+    -- A repeat writes too, or WAIT behind it would vouch for nothing: the first confirm may still be on its way to the
+    -- disk or the replica, sent on another connection.
+    set('last_ms', now)
     if #reserved > 0 and is_sold_out() then record('event.sold_out', 'server', '') end
 else
     local ending = kind == 'ticket' and count.confirmed > 0 and tickets or reserved

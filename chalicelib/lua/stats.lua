@@ -4,9 +4,10 @@
 -- ARGV: event_id
 -- RETURNS: ok, now_ms, admitted_total, abandoned, no_shows, line of the present minute so far, then the lines of earlier
 --          ones, in no order
--- REFUSALS: event_not_found
+-- REFUSALS: event_not_found, not_your_event, too_many_requests
 local missing = begin(ARGV[1], STEP)
 if missing then return missing end
+if not is_mine(ev.organiser_id) then return refuse('not_your_event') end
 
 commit()
 local answer = {'ok', now, ev.admitted_total, ev.abandoned, ev.no_shows, minute_line((minute_waits()))}

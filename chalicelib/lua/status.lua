@@ -4,17 +4,18 @@
 -- ARGV: '' or event_id, session_id, '' or a user_id: then it is that person's session, and nobody was here;
 --       polls per second that all may make together, jitter from 0 to 999
 -- RETURNS: ok, event_id, session_id, session record, what tell() tells
--- REFUSALS: event_not_found, session_not_found, not_in_queue, polling_too_fast
+-- REFUSALS: event_not_found, session_not_found, not_in_queue, polling_too_fast, too_many_requests
 local _, id, user, per_second, jitter = unpack(ARGV)
+assert_pacing(per_second, jitter)
 local missing = begin(ARGV[1], STEP, FIELDS.status)
 if missing then return missing end
 
 if user ~= '' then
-    id = redis.call('HGET', ENTRIES, user)
+    id = is_mine(user) and redis.call('HGET', ENTRIES, user)
     if not id then return refuse('not_in_queue') end
 end
 local s = load_session(id)
-if not s then return refuse('session_not_found') end
+if not s or not is_mine(s.user) then return refuse('session_not_found') end
 if behind or ev.status == 'cancelled' then
     touch_session(s)
     touch_owner(s.user) -- its last hold may be due, which completes it

@@ -3,7 +3,7 @@
 -- ATOMIC because a hold that is due must be read as expired, and its seat as free, in one step.
 -- ARGV: '', ticket or order or user, id of that
 -- RETURNS: ok, event_id, order record or '', ticket JSON ...
--- REFUSALS: event_not_found, ticket_not_found, order_not_found
+-- REFUSALS: event_not_found, ticket_not_found, order_not_found, too_many_requests
 local _, kind, id = unpack(ARGV)
 local missing = begin(ARGV[1], STEP)
 if missing then return missing end
@@ -12,8 +12,10 @@ local order, ids = '', {id}
 if kind == 'order' then
     order = redis.call('HGET', ORDERS, id)
     if not order then return refuse('order_not_found') end
+    local _, _, user, _, ticket_ids = parse_order(order)
+    if not is_mine(user) then return refuse('order_not_found') end
     ids = {}
-    for ticket_id in string.gmatch(string.match(order, '^[^,]*,%d+,[^,]*,[^,]*,(.*)$'), '[^,]+') do
+    for ticket_id in string.gmatch(ticket_ids, '[^,]+') do
         ids[#ids + 1] = ticket_id
     end
 elseif kind == 'user' then
@@ -24,7 +26,7 @@ end
 local reply = {'ok', ev.id, order}
 for _, ticket_id in ipairs(ids) do
     local t = load_ticket(ticket_id)
-    if not t then return refuse('ticket_not_found') end
+    if not t or not is_mine(t.user) then return refuse('ticket_not_found') end
     touch_ticket(t)
     reply[#reply + 1] = cjson.encode(t)
 end

@@ -14,7 +14,7 @@ from chalicelib import ids, keys
 from chalicelib.errors import DomainError
 from chalicelib.queue.stats import parse_minute
 from chalicelib.runtime import Runtime
-from chalicelib.scripting import Call, call, run, run_many
+from chalicelib.scripting import Call, run, run_many
 from chalicelib.store import Store
 
 TICK_S = 1.0
@@ -156,7 +156,7 @@ def _step(house: Runtime, events: list[str], size: int, report: Report, log: Cal
 def _answers(house: Runtime, events: list[str], size: int) -> list[Any]:
     try:
         return list(
-            run_many(house.store, [call("drain", ids.code_of(event_id), event_id, size) for event_id in events])
+            run_many(house.store, [house.call("drain", ids.code_of(event_id), event_id, size) for event_id in events])
         )
     except Exception as error:  # noqa: BLE001 - whatever one event does to its batch, each is then asked alone
         if len(events) == 1:

@@ -9,7 +9,7 @@ from chalicelib.errors import DomainError
 from chalicelib.queue.draw import commitment_of, place_of, receipt_of
 from chalicelib.queue.draw_model import Draw, DrawEntries, DrawEntry, DrawQuery
 from chalicelib.runtime import Runtime
-from chalicelib.scripting import call, run
+from chalicelib.scripting import run
 
 
 def lot(house: Runtime, event_id: str, user_id: str, nonce: str) -> tuple[str, str, int | str]:
@@ -56,7 +56,7 @@ def entries(house: Runtime, event_id: str, query: DrawQuery) -> DrawEntries:
 
 
 def _draw(house: Runtime, event_id: str, after: int, limit: int) -> tuple[list[Any], list[Any]]:
-    answer = run(house.store, call("draw", ids.code_of(event_id), event_id, after, limit))
+    answer = run(house.store, house.call("draw", ids.code_of(event_id), event_id, after, limit))
     mode, sale_starts_ms = answer[0], answer[1]
     if mode == "fifo" or (not mode and sale_starts_ms is None):
         raise DomainError("draw_not_found")

@@ -33,10 +33,13 @@ Nonce = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r
 
 
 class Join(Strict):
-    """Who wants to join which queue. In open mode a client may choose its session id; the nonce goes into a draw."""
+    """Who wants to join which queue. In open mode the request must say who; a token does.
+
+    In open mode a client may also choose its session id. The nonce goes into a draw.
+    """
 
     event_id: Uuid
-    user_id: UserId
+    user_id: UserId | None = None
     session_id: SessionId | None = None
     nonce: Nonce | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from chalicelib.http.auth import Access
 from chalicelib.http.route import PREFIX, Reply, Request, Routes, with_etag
 from chalicelib.queue import model, service
 
@@ -17,10 +18,11 @@ routes = Routes()
 @routes.add(
     "POST",
     f"{PREFIX}/queue/join",
+    access=Access.BUYER,
     summary="Join the queue of an event",
     body=model.Join,
     answers={200: model.Joined, 201: model.Joined},
-    refusals=(*SALE_REFUSALS, "queue_closed", "sold_out", "session_id_taken", "draw_key_changed"),
+    refusals=(*SALE_REFUSALS, "queue_closed", "sold_out", "session_id_taken", "draw_key_changed", "identity_mismatch"),
     metric="joins",
 )
 def join(request: Request) -> Reply:
@@ -31,6 +33,7 @@ def join(request: Request) -> Reply:
 @routes.add(
     "GET",
     f"{PREFIX}/queue/position/{{event_id}}/{{user_id}}",
+    access=Access.BUYER,
     summary="Tell where a person stands",
     answers={200: model.PositionAnswer},
     refusals=("event_not_found", "not_in_queue"),
@@ -42,6 +45,7 @@ def queue_position(request: Request) -> Reply:
 @routes.add(
     "GET",
     f"{PREFIX}/queue/status/{{session_id}}",
+    access=Access.BUYER,
     summary="Tell where a session stands and when to ask again",
     answers={200: model.QueueStatus},
     refusals=("session_not_found", "polling_too_fast"),
@@ -53,6 +57,7 @@ def queue_status(request: Request) -> Reply:
 @routes.add(
     "GET",
     f"{PREFIX}/queue/length/{{event_id}}",
+    access=Access.PUBLIC,
     summary="Count who waits now",
     answers={200: model.QueueLength},
     refusals=("event_not_found",),
@@ -64,6 +69,7 @@ def queue_length(request: Request) -> Reply:
 @routes.add(
     "GET",
     f"{PREFIX}/queue/serving/{{event_id}}",
+    access=Access.PUBLIC,
     summary="Tell what everybody may know of a room",
     answers={200: model.Serving, 304: None},
     refusals=("event_not_found",),
@@ -82,11 +88,12 @@ def queue_serving(request: Request) -> Reply:
 @routes.add(
     "POST",
     f"{PREFIX}/queue/process/{{event_id}}",
+    access=Access.ORGANISER,
     summary="Admit the next by hand, past the rate, never past the places or the stock",
     body=model.Process,
     body_optional=True,
     answers={200: model.QueueEntry | model.Activated},
-    refusals=(*SALE_REFUSALS, "queue_empty", "no_capacity", "nobody_present"),
+    refusals=(*SALE_REFUSALS, "not_your_event", "queue_empty", "no_capacity", "nobody_present"),
     idempotent=True,
 )
 def process_queue(request: Request) -> Reply:
@@ -98,6 +105,7 @@ def process_queue(request: Request) -> Reply:
 @routes.add(
     "POST",
     f"{PREFIX}/queue/refresh",
+    access=Access.BUYER,
     summary="Give an active session its full time again",
     body=model.SessionOnly,
     answers={200: model.SessionAnswer},
@@ -110,6 +118,7 @@ def refresh_session(request: Request) -> Reply:
 @routes.add(
     "POST",
     f"{PREFIX}/queue/leave",
+    access=Access.BUYER,
     summary="Give a place or a turn up; holds live on",
     body=model.SessionOnly,
     answers={200: model.SessionAnswer},

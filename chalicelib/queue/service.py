@@ -10,7 +10,7 @@ from chalicelib.keys import SESSION_FIELDS
 from chalicelib.queue import admission_token, draws, model
 from chalicelib.queue.model import QueueEntry, QueueLength, QueueStatus, Telling, queue_entry
 from chalicelib.runtime import Runtime
-from chalicelib.scripting import call, run
+from chalicelib.scripting import run
 
 
 def join(house: Runtime, wish: model.Join) -> tuple[model.Joined, bool]:
@@ -20,15 +20,18 @@ def join(house: Runtime, wish: model.Join) -> tuple[model.Joined, bool]:
     ``session_id_taken`` when it is somebody else's.
     """
     code = ids.code_of(wish.event_id)
+    user_id = house.caller.buyer(wish.user_id)
     alias = wish.session_id if wish.session_id and not ids.is_ours(wish.session_id) else None
+    if alias:
+        house.caller.check_session(alias)
     session_id = house.ids.within(code)
-    claimed = _claim(house, alias, wish.user_id, session_id) if alias else session_id
-    lot = draws.lot(house, wish.event_id, wish.user_id, wish.nonce or alias or session_id)
-    what = call("join", code, wish.event_id, wish.user_id, session_id, alias or "", *pacing(house), *lot)
+    claimed = _claim(house, alias, user_id, session_id) if alias else session_id
+    lot = draws.lot(house, wish.event_id, user_id, wish.nonce or alias or session_id)
+    what = house.call("join", code, wish.event_id, user_id, session_id, alias or "", *pacing(house), *lot)
     made, event_id, actual_id, record, receipt, *rest = run(house.store, what)
     if alias and claimed != actual_id:
         # The alias was used before, in another event or for a place that is over: now it means this one.
-        house.store.command("SET", keys.alias(alias), f"{wish.user_id},{actual_id}")
+        house.store.command("SET", keys.alias(alias), f"{user_id},{actual_id}")
     telling = Telling(*rest)
     entry = queue_entry(event_id, actual_id, record, telling.position, alias)
     return model.Joined(**dict(entry), **telling.told, receipt=receipt), bool(made)
@@ -61,7 +64,7 @@ def status(house: Runtime, session: str) -> QueueStatus:
 
 def position(house: Runtime, event_id: str, user_id: str) -> model.PositionAnswer:
     """Tell where a person stands, without giving the session away."""
-    what = call("status", ids.code_of(event_id), event_id, "", user_id, *pacing(house))
+    what = house.call("status", ids.code_of(event_id), event_id, "", user_id, *pacing(house))
     event_id, session_id, record, *rest = run(house.store, what)
     telling = Telling(*rest)
     entry = dict(queue_entry(event_id, session_id, record, telling.position))
@@ -71,13 +74,13 @@ def position(house: Runtime, event_id: str, user_id: str) -> model.PositionAnswe
 
 def length(house: Runtime, event_id: str) -> QueueLength:
     """Count who waits now; in the lobby nobody is told."""
-    waiting, state = run(house.store, call("length", ids.code_of(event_id), event_id))
+    waiting, state = run(house.store, house.call("length", ids.code_of(event_id), event_id))
     return QueueLength(event_id=event_id, length=waiting, state=state)
 
 
 def serving(house: Runtime, event_id: str) -> model.Serving:
     """Tell what everybody may know of a room; it may be a second old."""
-    now_ms, line = run(house.store, call("serving", ids.code_of(event_id), event_id))
+    now_ms, line = run(house.store, house.call("serving", ids.code_of(event_id), event_id))
     state, mode, admitted_total, waiting, epoch, opens_ms, message = line.split(",", 6)
     return model.Serving(
         event_id=event_id,
@@ -108,12 +111,13 @@ def process(house: Runtime, event_id: str, count: int, key: str | None) -> list[
     """Admit up to ``count`` by hand; a repeat with the same Idempotency-Key admits nobody twice."""
     code = ids.code_of(event_id)
     request_id = ids.derived_id("process", event_id, key, code=code) if key else house.ids.within(code)
-    event_id, *flat = run(house.store, call("process", code, event_id, request_id, count))
+    event_id, *flat = run(house.store, house.call("process", code, event_id, request_id, count))
     return [queue_entry(event_id, flat[i], flat[i + 1], _active_position(flat[i + 1])) for i in range(0, len(flat), 2)]
 
 
 def resolve(house: Runtime, session: str) -> tuple[str, str | None]:
     """Give our id of a session, and the alias if that is what the caller said; an alias costs one round trip."""
+    house.caller.check_session(session)
     if ids.is_ours(session):
         return session, None
     stored = house.store.command("GET", keys.alias(session))
@@ -130,7 +134,7 @@ def pacing(house: Runtime) -> tuple[int, int]:
 def _own(house: Runtime, command: str, session: str, *words: str) -> tuple[QueueEntry, Telling]:
     session_id, alias = resolve(house, session)
     try:
-        answer = run(house.store, call(command, ids.code_of(session_id), "", session_id, *words, *pacing(house)))
+        answer = run(house.store, house.call(command, ids.code_of(session_id), "", session_id, *words, *pacing(house)))
     except DomainError as refusal:
         raise _as_session(refusal) from None
     event_id, _, record, *rest = answer

@@ -6,7 +6,7 @@ from chalicelib import ids
 from chalicelib.fields import Answer, Instant, Uuid
 from chalicelib.keys import MINUTE_FIELDS
 from chalicelib.runtime import Runtime
-from chalicelib.scripting import call, run
+from chalicelib.scripting import run
 
 MINUTE_MS = 60_000
 SERIES_MINUTES = 60
@@ -43,7 +43,7 @@ class Stats(Answer):
 
 def read(house: Runtime, event_id: str) -> Stats:
     """Read the figures of a room."""
-    answer = run(house.store, call("stats", ids.code_of(event_id), event_id))
+    answer = run(house.store, house.call("stats", ids.code_of(event_id), event_id))
     now_ms, admitted_total, abandoned_total, no_show_total, present, *earlier = answer
     oldest_ms = (now_ms // MINUTE_MS - SERIES_MINUTES) * MINUTE_MS
     minutes = sorted(map(_minute, earlier), key=lambda minute: minute.minute)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from chalicelib.fields import Answer
+from chalicelib.http.auth import Access
 from chalicelib.http.route import Reply, Request, Routes
 from chalicelib.queue import admission_token
 
@@ -31,6 +32,7 @@ class JwkSet(Answer):
 @routes.add(
     "GET",
     "/.well-known/jwks.json",
+    access=Access.PUBLIC,
     summary="Read the public keys of the admission tokens",
     answers={200: JwkSet},
 )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from chalicelib import ids
 from chalicelib.fields import Answer, Instant, SessionId, Strict, UserId, Uuid
@@ -21,7 +21,7 @@ class Purchase(Strict):
     """One ticket for an admitted person: of a seat, or of a standing event without one."""
 
     event_id: Uuid
-    user_id: UserId
+    user_id: UserId | None = None
     session_id: SessionId
     seat_id: Uuid | None = None
 
@@ -29,8 +29,23 @@ class Purchase(Strict):
 class OrderCreate(Strict):
     """Several tickets, all or none: seats of a seated event, or a quantity of a standing one."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {
+                    "required": ["seat_ids"],
+                    "properties": {"seat_ids": {"type": "array", "uniqueItems": True}, "quantity": {"type": "null"}},
+                },
+                {
+                    "required": ["quantity"],
+                    "properties": {"seat_ids": {"type": "null"}, "quantity": {"type": "integer"}},
+                },
+            ]
+        }
+    )
+
     event_id: Uuid
-    user_id: UserId
+    user_id: UserId | None = None
     session_id: SessionId
     seat_ids: Annotated[list[Uuid], Field(min_length=1, max_length=TICKETS_PER_ORDER)] | None = None
     quantity: Annotated[int, Field(ge=1, le=TICKETS_PER_ORDER)] | None = None

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from pydantic import StringConstraints
 
 from chalicelib.fields import Query
+from chalicelib.http.auth import Access
 from chalicelib.http.route import PREFIX, Reply, Request, Routes
 from chalicelib.tickets import service
 from chalicelib.tickets.model import (
@@ -25,9 +26,9 @@ PURCHASE_REFUSALS = (
     *("event_not_found", "event_cancelled", "event_ended", "event_not_on_sale", "session_not_found"),
     *("session_not_active", "session_ended", "hold_limit_reached", "seat_required", "event_not_seated"),
     *("seat_not_found", "seat_taken", "ticket_limit_reached", "not_enough_tickets", "sold_out"),
-    "idempotency_key_reused",
+    *("idempotency_key_reused", "identity_mismatch"),
 )
-CONFIRM_REFUSALS = ("hold_expired", "ticket_cancelled", "event_cancelled")
+CONFIRM_REFUSALS = ("hold_expired", "ticket_cancelled", "event_cancelled", "not_durable")
 CANCEL_REFUSALS = ("hold_expired", "event_ended")
 
 routes = Routes()
@@ -42,6 +43,7 @@ class TicketsQuery(Query):
 @routes.add(
     "POST",
     f"{PREFIX}/tickets/purchase",
+    access=Access.BUYER,
     summary="Hold one ticket",
     body=Purchase,
     answers={200: Ticket, 201: Ticket},
@@ -58,6 +60,7 @@ def purchase(request: Request) -> Reply:
 @routes.add(
     "POST",
     f"{PREFIX}/orders",
+    access=Access.BUYER,
     summary="Hold several tickets, all or nothing",
     body=OrderCreate,
     answers={200: Order, 201: Order},
@@ -73,6 +76,7 @@ def create_order(request: Request) -> Reply:
 @routes.add(
     "GET",
     f"{PREFIX}/orders/{{order_id}}",
+    access=Access.BUYER,
     summary="Read an order with its tickets",
     answers={200: Order},
     refusals=("order_not_found",),
@@ -84,6 +88,7 @@ def get_order(request: Request) -> Reply:
 @routes.add(
     "POST",
     f"{PREFIX}/orders/{{order_id}}/confirm",
+    access=Access.BUYER,
     summary="Confirm the reserved tickets of an order, all or nothing",
     body=Confirm,
     body_optional=True,
@@ -99,6 +104,7 @@ def confirm_order(request: Request) -> Reply:
 @routes.add(
     "POST",
     f"{PREFIX}/orders/{{order_id}}/cancel",
+    access=Access.BUYER,
     summary="Cancel the reserved tickets of an order, all or nothing",
     body=Nothing,
     body_optional=True,
@@ -113,6 +119,7 @@ def cancel_order(request: Request) -> Reply:
 @routes.add(
     "POST",
     f"{PREFIX}/tickets/{{ticket_id}}/confirm",
+    access=Access.BUYER,
     summary="Confirm a reserved ticket",
     body=Confirm,
     body_optional=True,
@@ -130,6 +137,7 @@ def confirm_ticket(request: Request) -> Reply:
 @routes.add(
     "POST",
     f"{PREFIX}/tickets/{{ticket_id}}/cancel",
+    access=Access.BUYER,
     summary="Cancel a ticket; its seat is free at once",
     body=Nothing,
     body_optional=True,
@@ -144,6 +152,7 @@ def cancel_ticket(request: Request) -> Reply:
 @routes.add(
     "GET",
     f"{PREFIX}/tickets/{{ticket_id}}",
+    access=Access.BUYER,
     summary="Read a ticket",
     answers={200: Ticket},
     refusals=("ticket_not_found",),
@@ -155,9 +164,11 @@ def get_ticket(request: Request) -> Reply:
 @routes.add(
     "GET",
     f"{PREFIX}/tickets/user/{{user_id}}",
+    access=Access.BUYER,
     summary="List a person's tickets over all events",
     query=TicketsQuery,
     answers={200: list[Ticket]},
+    refusals=("identity_mismatch",),
 )
 def tickets_of_user(request: Request) -> Reply:
     user_id = request.name("user_id")

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from chalicelib import ids, keys
+from chalicelib.durability import LEVELS
 from chalicelib.errors import DomainError
 from chalicelib.runtime import Runtime
-from chalicelib.scripting import call, found_only, run, run_many
+from chalicelib.scripting import allow, found_only, run, run_kept, run_many
 from chalicelib.tickets.model import Order, OrderCreate, Purchase, Ticket, read_order, read_ticket
 
 Kind = Literal["ticket", "order"]
@@ -81,12 +82,14 @@ def tickets_of_user(house: Runtime, user_id: str, after: str | None) -> tuple[li
     """List what a person has or had over all events, newest first within a page of 100 events.
 
     Gives the tickets and the cursor of the next page, or None. Live tickets are all there; of the ended ones each event
-    remembers the last hundred.
+    remembers the last hundred. Raises ``identity_mismatch`` when they are another person's.
     """
+    house.caller.person(user_id)
+    allow(house.store, house.caller)
     codes = sorted(house.store.command("SMEMBERS", keys.user_index(user_id)))
     codes = [ids.EventCode(code) for code in codes if after is None or code > after]
     page = codes[:EVENTS_PER_PAGE]
-    answers = run_many(house.store, [call("tickets", code, "", "user", user_id) for code in page])
+    answers = run_many(house.store, [house.call("tickets", code, "", "user", user_id, counted=False) for code in page])
     tickets: list[Ticket] = []
     for event_id, _, *texts in found_only(answers):
         tickets += [read_ticket(event_id, text) for text in texts]
@@ -97,21 +100,22 @@ def tickets_of_user(house: Runtime, user_id: str, after: str | None) -> tuple[li
 def _purchase(
     house: Runtime, wish: Purchase | OrderCreate, route: str, seat_ids: list[str], quantity: int, key: str | None
 ) -> Purchased:
-    code = ids.code_of(wish.event_id)
+    code, user_id = ids.code_of(wish.event_id), house.caller.buyer(wish.user_id)
+    house.caller.check_session(wish.session_id)
     ordinals = [ids.seat_ordinal(code, text) for text in seat_ids]
-    order_id = ids.derived_id(route, wish.user_id, key, code=code) if key else house.ids.within(code)
+    order_id = ids.derived_id(route, user_id, key, code=code) if key else house.ids.within(code)
     # The session is left out: who rejoins and repeats the request means the same purchase.
-    said = json.dumps([route, wish.event_id, wish.user_id, ordinals, quantity])
-    what = call(
+    said = json.dumps([route, wish.event_id, user_id, ordinals, quantity])
+    what = house.call(
         "purchase",
         code,
-        *(wish.event_id, wish.user_id, wish.session_id, 0 if ids.is_ours(wish.session_id) else 1),
+        *(wish.event_id, user_id, wish.session_id, 0 if ids.is_ours(wish.session_id) else 1),
         *(order_id, hashlib.sha256(said.encode()).hexdigest() if key else "", quantity),
         *(house.ids.within(code) for _ in range(quantity)),
         *ordinals,
     )
     # Written first, so that "my tickets" may look in vain but never miss one.
-    index = ["SADD", keys.user_index(wish.user_id), code]
+    index = ["SADD", keys.user_index(user_id), code]
     try:
         made, replayed, event_id, actual_id, record, *tickets = run(house.store, what, before=index)
     except DomainError as refusal:
@@ -125,14 +129,16 @@ def _purchase(
 
 def _read(house: Runtime, kind: Kind, object_id: str) -> list[str]:
     try:
-        return run(house.store, call("tickets", ids.code_of(object_id), "", kind, object_id))
+        return run(house.store, house.call("tickets", ids.code_of(object_id), "", kind, object_id))
     except DomainError as refusal:
         raise _as_object(refusal, kind) from None
 
 
 def _settle(house: Runtime, action: Action, kind: Kind, object_id: str, payment_reference: str) -> list[Any]:
+    level = LEVELS[house.settings.durability if action == "confirm" else "memory"]
+    what = house.call("settle", ids.code_of(object_id), "", action, kind, object_id, payment_reference)
     try:
-        return run(house.store, call("settle", ids.code_of(object_id), "", action, kind, object_id, payment_reference))
+        return run_kept(house.store, what, level)
     except DomainError as refusal:
         raise _as_object(refusal, kind) from None
 

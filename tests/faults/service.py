@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,8 @@ from tests.audit import Told, assert_audited
 from tests.support.api import Answer, Api
 
 BUDGET_S = 4.0
+LONG = bool(os.environ.get("FAULTS_LONG"))
+"""Whether to take all the time it takes, as `make faults` does."""
 
 
 @contextlib.contextmanager
@@ -50,3 +53,9 @@ def assert_unavailable(answer: Answer, outcome: str) -> None:
     assert answer.json["outcome"] == outcome
     assert 1 <= int(answer.headers["Retry-After"]) <= 5
     assert set(answer.json) == {"type", "title", "status", "code", "request_id", "outcome"}
+
+
+def assert_not_durable(answer: Answer) -> None:
+    """Assert a 503 that says: it was done, and is not yet kept as it has to be."""
+    assert (answer.status, answer.code, answer.json["outcome"]) == (503, "not_durable", "unknown"), answer.text
+    assert 1 <= int(answer.headers["Retry-After"]) <= 5

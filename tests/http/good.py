@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from chalicelib.http.route import Route
 from chalicelib.ids import code_of, seat_id
-from tests.http.stage import Stage
+from chalicelib.keys import event_key
+from tests.http.stage import CENTURY_S, Stage
 from tests.support.api import Answer
 from tests.support.sale import (
     UNKNOWN,
@@ -70,6 +71,19 @@ def _change_admission(stage: Stage) -> Answer:
     return stage.api.post(f"/events/{one_waiting(stage).event}/admission", wish)
 
 
+def _erase(stage: Stage) -> Answer:
+    visitor = one_active(stage)
+    hold(stage.api, visitor)
+    stage.later(CENTURY_S)
+    return stage.api.post(f"/events/{visitor.event}/erasures", {"user_id": visitor.user})
+
+
+def _repair(stage: Stage) -> Answer:
+    event = one_waiting(stage).event
+    stage.house.store.command("HINCRBY", event_key("events", code_of(event)), "held", 1)
+    return stage.api.post(f"/events/{event}/repair")
+
+
 def _list(stage: Stage, path: str) -> Answer:
     new_event(stage.api)
     return stage.api.get(path)
@@ -109,6 +123,10 @@ GOOD: dict[str, Row] = {
     "get_draw": lambda s: _draw(s, "draw"),
     "draw_entries": lambda s: _draw(s, "draw/entries?limit=1"),
     "room_stats": lambda s: s.api.get(f"/events/{one_waiting(s).event}/stats"),
+    "erase_person": _erase,
+    "create_guest": lambda s: s.api.post("/guests"),
+    "event_integrity": lambda s: s.api.get(f"/events/{one_waiting(s).event}/integrity"),
+    "repair_event": _repair,
     "delete_event": lambda s: s.api.delete(f"/events/{new_event(s.api)}"),
     "add_seats": _add_seats,
     "change_seats": _change_seats,
@@ -142,6 +160,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_event": event_body(),
     "update_event": {"venue": "Arena"},
     "change_admission": {"mode": "open", "message": "Soon."},
+    "erase_person": {"user_id": "ada"},
+    "create_guest": {},
     "add_seats": {"seats": seat_specs(2)},
     "change_seats": {"seat_ids": [SEAT], "blocked": True},
     "join": {"event_id": UNKNOWN, "user_id": "ada"},

@@ -14,7 +14,7 @@ from chalicelib.queue.draw import PLACE_BITS, chained
 from chalicelib.store import Store
 
 _EVENT_KEY = re.compile(rf"(?:{'|'.join(keys.EVENT_KEYS)}):\{{([0-9a-f]{{12}})\}}")
-_OTHER_KEY = re.compile(r"index:events|index:user:.+|session:.+|lock:.+")
+_OTHER_KEY = re.compile(r"index:events|index:user:.+|index:organiser:\{\w+\}|session:.+|lock:.+|rate:\{\w+\}(:\w+)?")
 _MAY_EXPIRE = ("lock:", "rate:")
 _MINUTES = 60
 

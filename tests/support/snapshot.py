@@ -6,7 +6,8 @@ from typing import Any
 
 from chalicelib.store import Store
 
-_PASSING = ("index:user:", "session:", "lock:", "stats:")  # written before a command, or by the first of a minute
+# Written before a command, by the first of a minute, or of how often somebody asks.
+_PASSING = ("index:user:", "session:", "lock:", "stats:", "rate:")
 _MINUTE = {
     *("minute", "minute_ms", "minute_total", "minute_abandoned", "minute_no_shows", "minute_passed"),
     *("pace_ms", "pace_total", "pace_passed", "drain_lag_ms", "last_ms"),

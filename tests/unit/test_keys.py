@@ -22,10 +22,13 @@ _SET = re.compile(r"\b(?:set|add)\('(\w+)'|\bev\.(\w+)")
 
 
 def test_the_prelude_takes_the_keys_in_their_order() -> None:
-    """KEYS[1] of Python is the first name of Lua; a key that one side forgot would shift all others."""
+    """KEYS[1] of Python is the first name of Lua; a key that one side forgot would shift all others.
+
+    The budget of who asks is the last key, where there is one.
+    """
     names = [name for name, local in the_prelude().names.items() if local.is_key]
     plural = {"event": "events"}
-    assert [plural.get(name.lower(), name.lower()) for name in names] == list(keys.EVENT_KEYS)
+    assert [plural.get(name.lower(), name.lower()) for name in names] == [*keys.EVENT_KEYS, "rate"]
 
 
 def test_every_field_that_a_script_names_is_in_the_schema() -> None:
@@ -111,9 +114,23 @@ def test_all_keys_of_an_event_live_in_one_slot() -> None:
     assert {re.fullmatch(r"[a-z]+:\{(\w+)\}", key)[1] for key in keys.event_keys(code)} == {code}  # type: ignore[index]
 
 
+def test_what_an_organiser_has_and_their_budget_live_in_one_slot() -> None:
+    """The script that registers an event takes both; the names themselves stand in no key."""
+    for key in (
+        keys.organiser_index("olga"),
+        keys.budget("olga"),
+        keys.event_budget(EventCode("0123456789ab"), "olga"),
+    ):
+        assert "olga" not in key
+    tags = {re.findall(r"{(\w+)}", key)[0] for key in (keys.organiser_index("olga"), keys.budget("olga"))}
+    assert len(tags) == 1
+    assert "{0123456789ab}" in keys.event_budget(EventCode("0123456789ab"), "olga")
+
+
 def test_every_key_is_described() -> None:
     """In the table at the top of keys.py, with its type; and the page is the docstring."""
     described = re.findall(r"^``([a-z]+):\{E\}``", keys.__doc__ or "", re.MULTILINE)
     assert described == list(keys.EVENT_KEYS)
     others = re.findall(r"^``([a-z]+):[a-z<]", keys.__doc__ or "", re.MULTILINE)
-    assert others == ["index", "index", "session", "lock"]
+    assert others == ["index", "index", "session", "lock", "index"]
+    assert re.findall(r"^``(rate:[^`]+)``", keys.__doc__ or "", re.MULTILINE) == ["rate:{E}:<H>", "rate:{<H>}"]

@@ -7,10 +7,12 @@ from typing import Any, Self
 import pytest
 import redis
 
+from chalicelib.caller import Caller
+from chalicelib.durability import LEVELS
 from chalicelib.errors import DomainError
 from chalicelib.ids import EventCode
-from chalicelib.keys import event_keys
-from chalicelib.scripting import LUA, Call, call, library, make_library, prelude, run, run_many
+from chalicelib.keys import event_budget, event_keys
+from chalicelib.scripting import LUA, Call, call, library, make_library, prelude, run, run_kept, run_many
 from chalicelib.store import Store
 
 CODE = EventCode("0123456789ab")
@@ -53,7 +55,11 @@ class _Pipe:
     def execute(self, *, raise_on_error: bool) -> list[Any]:
         assert not raise_on_error
         self.server.heard += self.words
-        return [self.server.answers.pop(0) for _ in self.words]
+        answers = [self.server.answers.pop(0) for _ in self.words]
+        for answer in answers:
+            if isinstance(answer, redis.ConnectionError):
+                raise answer
+        return answers
 
 
 def store(*answers: Any) -> Store:
@@ -67,7 +73,16 @@ def heard(where: Store) -> list[str]:
 def test_a_command_is_a_function_of_the_library_with_the_keys_of_its_event() -> None:
     """Its name carries the digest of all scripts, so that two versions can serve side by side."""
     words = call("length", CODE, "an-id").words()
-    assert words == ["FCALL", f"length_{library().version}", 18, *event_keys(CODE), "an-id"]
+    assert words == ["FCALL", f"length_{library().version}", 18, *event_keys(CODE), "an-id", "", 0]
+
+
+def test_who_asks_goes_along_behind_the_arguments() -> None:
+    """With the requests a minute they may make; only then is the key of their budget the last one."""
+    ada = Caller("ada", requests_per_minute=60)
+    words = call("length", CODE, "an-id", caller=ada).words()
+    assert words[2:] == [19, *event_keys(CODE), event_budget(CODE, "ada"), "an-id", "ada", 60]
+    words = call("length", CODE, "an-id", caller=ada, counted=False).words()
+    assert words[2:] == [18, *event_keys(CODE), "an-id", "ada", 0]
 
 
 def test_the_library_holds_every_script_under_its_flags() -> None:
@@ -77,7 +92,7 @@ def test_the_library_holds_every_script_under_its_flags() -> None:
     for path in LUA.glob("*.lua"):
         assert path.read_text().partition("\n")[2] in text
     made = make_library("local function enter() end", {"a": "#!lua\nreturn 1", "b": "#!lua flags=allow-oom\nreturn 2"})
-    version, callback = made.version, "callback = function(KEYS, ARGV)\nenter(KEYS)\nreturn"
+    version, callback = made.version, "callback = function(KEYS, ARGV)\nenter(KEYS, ARGV)\nreturn"
     assert f"function_name = 'a_{version}', flags = {{}}, {callback} 1" in made.text
     assert f"function_name = 'b_{version}', flags = {{'allow-oom'}}, {callback} 2" in made.text
     assert made.text.startswith(f"#!lua name=ticketing_{version}\n")
@@ -118,6 +133,18 @@ def test_a_word_is_a_refusal_with_what_the_script_added() -> None:
     )
     assert (many[0], many[2]) == ([1], [3])
     assert isinstance(many[1], DomainError)
+
+
+def test_an_error_out_of_a_script_is_not_tried_again() -> None:
+    """Its repeat might take for a first result what it left half-done, and say ok: it is a bug, and looks like one."""
+    wrong = redis.ResponseError("WRONGTYPE Operation against a key holding the wrong kind of value")
+    for runs in (
+        lambda server: run(server, call("purchase", CODE), before=INDEX),
+        lambda server: run_kept(server, call("settle", CODE), LEVELS["replica"]),
+        lambda server: run_many(server, [call("status", CODE)] * 2),
+    ):
+        with pytest.raises(redis.ResponseError, match="WRONGTYPE"):
+            runs(store(wrong, wrong, ["ok"]))
 
 
 @pytest.mark.parametrize(

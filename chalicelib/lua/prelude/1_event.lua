@@ -13,12 +13,14 @@
 
 local EVENT, SEATS, LABELS, SEATMAP, HOLDERS, QUEUE, AWAY, PASSED, ENTRIES, SESSIONS, ACTIVE, TICKETS, ORDERS, OWNERS, HOLDS, LOG
 local DRAW, STATS
+local ACTOR -- the person who asks: '' is everybody, in open mode
+local PER_MINUTE, RATE -- how many requests a minute they may make (0: any number), and the key of their budget
 
 local STEP = 50 -- objects of each kind that one command sweeps on its way
 local BACK_MS = 2000 -- a clock that is behind by less is waited for; by more, it has been set and is followed
 local PAST_TICKETS = 100 -- ended tickets that "my tickets" remembers for one person
 local TEXTS = {id = true, status = true, mode = true, queue_mode = true, message = true, currency = true, commitment = true,
-    draw_digest = true, served = true}
+    draw_digest = true, served = true, organiser_id = true}
 -- The fields that each of these commands needs in any case, read together, so many texts first; all others are read when
 -- they are looked at.
 local CORE = {texts = 3, 'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms'}
@@ -63,9 +65,12 @@ end
 
 local LAZY = {__index = function(_, name) return keep(name, redis.call('HGET', EVENT, name)) end}
 
-local function enter(keys)
+local function enter(keys, argv)
     EVENT, SEATS, LABELS, SEATMAP, HOLDERS, QUEUE, AWAY, PASSED, ENTRIES, SESSIONS, ACTIVE, TICKETS, ORDERS, OWNERS, HOLDS, LOG,
         DRAW, STATS = unpack(keys)
+    -- The last two words of every call; behind them a command sees its own.
+    PER_MINUTE, ACTOR = tonumber(table.remove(argv)), table.remove(argv)
+    RATE = keys[#keys]
     -- Emptied, not made anew: a table that has grown before does not grow again, field by field.
     for name in next, ev do ev[name] = nil end
     for name in next, dirty do dirty[name] = nil end

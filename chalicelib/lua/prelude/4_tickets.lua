@@ -13,6 +13,11 @@ local function save_ticket(t)
     return json
 end
 
+-- Gives the fingerprint of an order's request, when it was made, by whom, in which session, and its ticket ids.
+local function parse_order(line)
+    return string.match(line, '^([^,]*),(%d+),([^,]*),([^,]*),(.*)$')
+end
+
 local function mark_seat(ordinal, state)
     redis.call('SETRANGE', SEATMAP, ordinal, state)
     add('states_version', 1)

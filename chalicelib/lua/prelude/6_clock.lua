@@ -48,12 +48,31 @@ local function latch_opening()
     set('minute_ms', now)
 end
 
--- Opens a command: reads the event (these fields, or CORE) and the clock. Gives the refusal when the event is not there.
--- `id` is the event's full id, or '' where only its code is known.
+-- GCRA over the requests of one person: their budget is full at the instant that is kept, and a sixth of a minute's requests
+-- may come at once. Gives the refusal when they ask too often.
+local function spend_budget()
+    if PER_MINUTE == 0 then return end
+    local gap_us = 60e6 / PER_MINUTE
+    local banked_us = math.floor(PER_MINUTE / 6) * gap_us
+    local ahead_us = math.max((redis.call('GET', RATE) or 0) - now_us, 0)
+    if ahead_us > banked_us + gap_us then ahead_us = 0 end -- it comes from a clock that was set back since
+    if ahead_us > banked_us then return {'too_many_requests', math.ceil((ahead_us - banked_us) / 1000)} end
+    ahead_us = ahead_us + gap_us
+    redis.call('SET', RATE, text(now_us + ahead_us), 'PX', math.ceil(ahead_us / 1000))
+end
+
+-- Opens a command: reads the event (these fields, or CORE) and the clock. Gives the refusal when the event is not there, or
+-- who asks has asked too often. `id` is the event's full id, or '' where only its code is known.
 local function arrive(id, fields)
     prefetch(fields or CORE)
     if not ev.id or (id ~= '' and id ~= ev.id) then return {'event_not_found'} end
     read_clock()
+    return spend_budget()
+end
+
+-- Whether what belongs to this person is the caller's.
+local function is_mine(user)
+    return ACTOR == '' or ACTOR == user
 end
 
 -- Ends what is due, at most `step` of each kind. Gives whether anything was.
