@@ -96,7 +96,7 @@ def test_no_answer_lies_about_a_spoilt_key(
 
         def everything() -> dict[bytes, bytes]:
             found = (key for key in direct.scan_iter(count=1000) if not key.startswith(b"index:"))
-            return {key: direct.dump(key) for key in found}  # type: ignore[misc]
+            return {key: direct.dump(key) for key in found}
 
         for command, request in COMMANDS.items():
             direct.flushall()
