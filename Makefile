@@ -7,7 +7,7 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --requirement
 
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
-.PHONY: run test check bench fuzz sabotage token openapi clean system
+.PHONY: run test check faults fuzz sabotage bench token openapi clean system
 
 run: .venv/.run
 	@$(RUN) -m infra.local
@@ -21,6 +21,9 @@ check: .venv/.test
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(RUN) -m tests.lint_lua
+
+faults: system .venv/.test
+	$(RUN) -m tests.faults $(ROWS)
 
 bench: .venv/.test
 	$(RUN) -m bench

@@ -160,7 +160,7 @@ def _is_unknown(error: ResponseError) -> bool:
 
 def _settled(store: Store, what: Call, reply: Any) -> Any:
     # In a pipeline an error stands in the place of its answer. If the script has not run (it is not known yet, the slot
-    # has moved), the command alone knows how to deal with that. An error out of it is a bug and not tried again:
+    # has moved), the command alone knows how to deal with that. An error out of the script is a bug, never tried again:
     # the repeat might take what it left half-done for its own first result.
     if isinstance(reply, ResponseError) and (is_unavailable(reply) or _is_unknown(reply)):
         return _run(store, what)

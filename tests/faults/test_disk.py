@@ -24,6 +24,7 @@ from tests.support.wait import wait_until
 KILLS = 20 if LONG else 2
 CROWD, EACH = 4, 70
 ALWAYS, EVERYSEC, NO_FSYNC = (("--appendonly", "yes", "--appendfsync", how) for how in ("always", "everysec", "no"))
+WAYS = [("fsync", ALWAYS), ("memory", NO_FSYNC), *([("memory", ALWAYS), ("memory", EVERYSEC)] if LONG else [])]
 
 
 def confirmed_under(server: Server, durability: str, end: Callable[[], object], after: int) -> list[str]:
@@ -62,12 +63,16 @@ def status_of(api: Api, ticket: str) -> str:
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_no_acknowledged_confirm_is_lost_when_the_server_is_killed(tmp_path: Path, seed: int) -> None:
+def test_no_acknowledged_confirm_is_lost_when_the_server_is_killed(
+    tmp_path: Path, seed: int, record_property: Callable[[str, object], None]
+) -> None:
     """DURABILITY=fsync, appendfsync always, kill -9 at any moment under four confirming processes."""
     server = servers.valkey(data_dir=tmp_path, options=ALWAYS)
     acknowledged = confirmed_under(server, "fsync", server.kill, after=random.Random(seed).randrange(20, 200))
     assert len(acknowledged) >= 15
-    assert lost_of(acknowledged, tmp_path) == 0
+    lost = lost_of(acknowledged, tmp_path)
+    record_property("figure", f"kill {seed + 1} with fsync: {lost} of {len(acknowledged)} acknowledged confirms lost")
+    assert lost == 0
 
 
 def test_a_kill_with_everysec_costs_what_was_not_yet_written(
@@ -81,9 +86,7 @@ def test_a_kill_with_everysec_costs_what_was_not_yet_written(
     assert lost <= len(acknowledged)
 
 
-@pytest.mark.parametrize(
-    ("durability", "policy"), [("fsync", ALWAYS), ("memory", ALWAYS), ("memory", EVERYSEC), ("memory", NO_FSYNC)]
-)
+@pytest.mark.parametrize(("durability", "policy"), WAYS)
 def test_a_power_cut_costs_what_the_policy_says(
     tmp_path: Path, durability: str, policy: Sequence[str], record_property: Callable[[str, object], None]
 ) -> None:

@@ -66,6 +66,7 @@ def test_fsync_on_a_server_without_a_file_is_red_and_acknowledges_nothing(start:
         assert (again.status, again.json["ticket"], before["status"]) == (200, before, "confirmed")
         assert api.get("/health").status == 200
         check_server(server.port)
+        server.kill()  # Redis 7 would write its first file to the end before it stops
 
 
 @pytest.mark.parametrize(

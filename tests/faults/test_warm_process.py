@@ -13,7 +13,7 @@ from tests.support.api import Answer, Api
 from tests.support.clock import Clock
 from tests.support.sale import UNKNOWN, new_event, new_seated
 
-REQUESTS = 1000 if LONG else 120
+REQUESTS = 1000 if LONG else 80
 USERS, SEATS, EVENTS = 12, 15, 3
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _JITTER = re.compile(r'"poll_after_ms":\d+|"updated_at":"[^"]*"')  # a poll is noted, and spread by a random number
