@@ -156,25 +156,34 @@ def take_part(number: int, through: int, direct: int, plans: list[Plan]) -> list
     start_service(through)
     beside.command("RPUSH", WORKERS, os.getpid())
     records = []
-    with contextlib.redirect_stdout(None):  # where the metrics of refusals go
-        for plan in plans:
-            client = Client(plan, number)
-            _begin_together(beside, plan.event)
-            for _ in range(plan.wishes):
-                client.wish()
-            records.append(client.records)
-    beside.command("INCR", DONE)
+    try:
+        with contextlib.redirect_stdout(None):  # where the metrics of refusals go
+            for plan in plans:
+                client = Client(plan, number)
+                if not _all_are_there(beside, plan.event):
+                    break
+                for _ in range(plan.wishes):
+                    client.wish()
+                records.append(client.records)
+    finally:
+        beside.command("INCR", DONE)  # or the others would wait for one who failed
     return records
 
 
-def _begin_together(store: Store, event: str) -> None:
+def _all_are_there(store: Store, event: str) -> bool:
+    """Wait for everybody to be ready, and tell whether they are, and none has ended before."""
     store.command("HINCRBY", READY, event, 1)
     everybody = str(CLIENTS)
-    wait_until(lambda: store.command("HGET", READY, event) == everybody, within_s=60, what="the other clients")
+
+    def settled() -> str:
+        ready = store.command("HGET", READY, event) == everybody
+        return "ready" if ready else "ended" if store.command("EXISTS", DONE) else ""
+
+    return wait_until(settled, within_s=60, what="the other clients") == "ready"
 
 
 def _pause_workers(store: Store) -> None:
-    while store.command("GET", DONE) != str(CLIENTS):
+    while not store.command("EXISTS", DONE):
         workers = store.command("LRANGE", WORKERS, 0, -1)
         if workers:
             worker = int(random.choice(workers))
