@@ -11,7 +11,7 @@ os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "ERROR")
 
 from tests.fuzz.passes import PASSES
-from tests.fuzz.play import Report, play
+from tests.fuzz.play import Measure, Report, play
 from tests.http.stage import DOCUMENT
 
 OPERATIONS = {f"{method.upper()} {path}" for path, methods in DOCUMENT["paths"].items() for method in methods}
@@ -22,7 +22,7 @@ def main() -> int:
     cases = int(os.environ.get("CASES") or 20_000)
     seed = int(os.environ.get("SEED") or secrets.randbits(32))
     started = time.monotonic()
-    reports = [play(played, seed=seed, cases=-(-cases // len(PASSES))) for played in PASSES]
+    reports = [play(played, Measure(-(-cases // len(PASSES))), seed) for played in PASSES]
     for report in reports:
         _print(report)
     failed = any(report.failures for report in reports)

@@ -35,9 +35,8 @@ class LivingSale:
     def __post_init__(self) -> None:
         self._ids = self._supply()
 
-    def before_call(self, _context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
+    def before_call(self, _context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
         """Change a case before it is sent; schemathesis then judges it as what it has become."""
-        kwargs.pop("max_redirects", None)  # for sockets: a probe without the token forgets to do this
         drawn = repr((case.operation.label, case.path_parameters, case.body)).encode()
         if zlib.crc32(drawn) % 2 or case.meta is None:
             return

@@ -8,18 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
+from unittest.mock import patch
 
 import schemathesis
 from schemathesis.config import OutputConfig, SanitizationConfig, SchemathesisConfig
 from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
+from schemathesis.python import wsgi
 
 from chalicelib.ids import IdMaker
 from chalicelib.runtime import Runtime, install
 from chalicelib.store import connect
 from tests.fuzz import judges
-from tests.fuzz.gateway import application
+from tests.fuzz.gateway import Client, application
 from tests.fuzz.living import LivingSale
 from tests.fuzz.moments import draw_from_the_calendar
 from tests.fuzz.passes import Pass
@@ -27,8 +29,7 @@ from tests.support import servers
 from tests.support.api import Api
 from tests.support.check import check_everything
 
-EXAMPLES = 40
-"""Cases an operation, and conversations, in one round of fuzzing and of stateful testing."""
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
 _FOR_EVER_S = 86_400
 _ANSWER_S = 4.0
 
@@ -80,25 +81,34 @@ class Report:
         self.failures.setdefault((check, operation, failure.title), "\n".join(told))
 
 
-def play(played: Pass, *, seed: int, cases: int | None = None, examples: int = EXAMPLES) -> Report:
-    """Play all phases in one way of meeting the service, and report.
+@dataclass(frozen=True)
+class Measure:
+    """How much is played: of each phase, and so many ``cases`` in all; without a number every phase once.
 
-    Fuzzing and stateful testing go round, each time with other examples, until at least so many ``cases`` were sent;
-    without a number they are played once.
+    ``examples`` are the cases an operation, and the conversations, in one round of fuzzing and of stateful testing;
+    these two go round, each time with others, until all cases were sent.
     """
+
+    cases: int | None = None
+    examples: int = 40
+    phases: tuple[str, ...] = PHASES
+
+
+def play(played: Pass, measure: Measure, seed: int) -> Report:
+    """Meet the service in one way, and report; the same seed sends the same cases, but for times and timing."""
     report = Report(played, seed)
     with servers.valkey() as server:
         settings = replace(played.settings, redis_host="127.0.0.1", redis_port=server.port)
         house = install(Runtime(settings, connect(settings), IdMaker(random.Random(seed).getrandbits)))
         with _before_every_call(LivingSale(played)):
-            schema = _schema(played, seed, examples, None if cases is None else _FOR_EVER_S)
+            schema = _schema(played, measure, seed)
             stream = from_schema(schema).execute()
             for event in stream:
                 if isinstance(event, events.ScenarioFinished):
                     report.add(event.phase.value, event.recorder)
                 elif isinstance(event, events.NonFatalError):
                     report.failures[event.label, event.info.title] = f"{event.label}: {event.info.message}"
-                if cases is not None and report.cases >= cases:
+                if measure.cases is not None and report.cases >= measure.cases:
                     stream.stop()
         try:
             check_everything(house.store)
@@ -108,18 +118,21 @@ def play(played: Pass, *, seed: int, cases: int | None = None, examples: int = E
     return report
 
 
-def _schema(played: Pass, seed: int, examples: int, seconds_max: int | None) -> Any:
+def _schema(played: Pass, measure: Measure, seed: int) -> Any:
+    seconds_max = None if measure.cases is None else _FOR_EVER_S  # without an end in time nothing goes round
     sanitization = OutputConfig(sanitization=SanitizationConfig(enabled=False))  # nothing here is a secret
     config = SchemathesisConfig(seed=seed, max_time=seconds_max, output=sanitization)
     project = config.projects.default
     project.headers = played.headers(played.asked_by) or None
     draw_from_the_calendar()
-    project.generation.update(max_examples=examples, database="none", no_shrink=True)
+    project.generation.update(max_examples=measure.examples, database="none", no_shrink=True)
+    project.phases.update(phases=list(measure.phases))
     project.phases.coverage.generate_duplicate_query_parameters = True
     project.checks.update(excluded_check_names=[*judges.UNUSED], max_response_time=_ANSWER_S)
     document = judges.read_document(Api().get("/openapi.json").text, played.unread)
     schema = schemathesis.openapi.from_dict(document, config=config)
     schema.app = application
+    schema.hook(judges.filter_failure)
     return schema
 
 
@@ -128,6 +141,7 @@ def _before_every_call(living: LivingSale) -> Iterator[None]:
     hook = living.before_call  # one object: it is found again by its identity
     GLOBAL_HOOK_DISPATCHER.register_hook_with_name(hook, "before_call")
     try:
-        yield
+        with patch.object(wsgi, "get_client", Client):
+            yield
     finally:
         GLOBAL_HOOK_DISPATCHER.unregister(hook)

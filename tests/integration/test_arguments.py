@@ -6,6 +6,7 @@ They come from our own Python and from nobody else; a mistake there must not lea
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 import pytest
 from redis.exceptions import ResponseError
@@ -13,13 +14,17 @@ from redis.exceptions import ResponseError
 from chalicelib.errors import DomainError
 from chalicelib.ids import code_of
 from chalicelib.runtime import Runtime, runtime
-from chalicelib.scripting import call
-from tests.support.api import Api
+from chalicelib.scripting import call, library
+from tests.support.api import Api, path_part
 from tests.support.sale import enter, hold, new_event, new_seated
 from tests.support.snapshot import snapshot
 
 BACKENDS = ("valkey", "redis7")
 WRONG = ("", "x", "-1", "1.5", "nan", "99999999999999999999", "'); redis.call('FLUSHALL')--")
+INJECTED = (
+    *("'); redis.call('FLUSHDB')--", "]] redis.call('FLUSHDB') --[[", "\\r\\n*1\\r\\n$7\\r\\nFLUSHDB\\r\\n"),
+    *("*1 $7 FLUSHDB", "${7*7}", "%s%n", "'||'1'='1"),
+)
 COMMANDS = ("join", "purchase", "settle", "refresh", "status", "process", "change_seats", "drain")
 Words = list[str]
 
@@ -43,6 +48,20 @@ def _good(api: Api) -> dict[str, tuple[str, Words]]:
         "status": (waiting, ["", enter(api, waiting, "bob").session, "", "5000", "7"]),
         "drain": (event, [event, "50"]),
     }
+
+
+def test_no_text_is_ever_run(api: Api, house: Runtime) -> None:
+    """Texts are arguments: the server knows one library, ours to the letter, before and after, and ran nothing else."""
+    event = new_event(api, name=INJECTED[0], venue=INJECTED[0])
+    for text in INJECTED:
+        api.post("/queue/join", {"event_id": event, "user_id": text})
+        api.post("/events", {"name": text, "venue": text, "description": text})
+        api.get(f"/tickets/user/{path_part(text)}")
+    known: list[list[Any]] = house.store.command("FUNCTION", "LIST", "WITHCODE")
+    texts = [dict(zip(entry[::2], entry[1::2], strict=True))["library_code"] for entry in known]
+    assert texts == [library().text]
+    ran = house.store.command("INFO", "commandstats")
+    assert not {"cmdstat_flushdb", "cmdstat_eval", "cmdstat_evalsha", "cmdstat_keys", "cmdstat_scan"} & set(ran)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
