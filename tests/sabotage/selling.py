@@ -6,8 +6,9 @@ from tests.sabotage.sabotage import Change, Sabotage
 
 _READ_FIRST = """    _, *flat = run(house.store, type(what)("event", what.keys, [wish.event_id]))
     stored = dict(zip(flat[::2], flat[1::2], strict=True))
-    if stored["seated"] == "0" and int(stored["available"]) < quantity:
-        raise DomainError("not_enough_tickets", data=[stored["available"]])
+    left = int(stored["available"])
+    if stored["seated"] == "0" and left < quantity:
+        raise DomainError("not_enough_tickets" if left + int(stored["held"]) else "sold_out", data=[left])
 """
 _EACH_ALONE = """    if (action, kind) == ("confirm", "order"):
         there = [json.loads(text) for text in _read(house, "order", object_id)[2:]]
