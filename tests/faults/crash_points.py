@@ -163,7 +163,8 @@ def laboratory(directory: Path) -> Iterator[Laboratory]:
 
 def by_the_handler(request: Request) -> int:
     """Send a request through the Lambda handler, and give the status."""
-    return Api().call(request.method, request.path, request.body, request.headers).status
+    with contextlib.redirect_stdout(None):  # where the metric of a refusal goes
+        return Api().call(request.method, request.path, request.body, request.headers).status
 
 
 def _warm_up(port: int) -> None:
@@ -181,8 +182,7 @@ def _prepare(port: int, prepare: Prepare) -> Request:
 
 def _serve(port: int, seed: int, act: Act, request: Request) -> int:
     _wake_up(port, seed)
-    with contextlib.redirect_stdout(None):  # where the metric of a refusal goes
-        return act(request)
+    return act(request)
 
 
 def _wake_up(port: int, seed: int) -> None:
