@@ -7,7 +7,7 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --requirement
 
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
-.PHONY: run test check bench fuzz openapi clean system
+.PHONY: run test check faults fuzz sabotage bench token openapi clean system
 
 run: .venv/.run
 	@$(RUN) -m infra.local
@@ -22,8 +22,18 @@ check: .venv/.test
 	.venv/bin/lint-imports
 	$(RUN) -m tests.lint_lua
 
+faults: system .venv/.test
+	$(RUN) -m tests.faults $(ROWS)
+
 bench: .venv/.test
 	$(RUN) -m bench
+
+# Half an hour: a rule is broken on purpose, a hundred times, and the suite must notice each time.
+sabotage: system .venv/.test
+	$(RUN) -m tests.sabotage
+
+token: .venv/.run
+	@$(RUN) -m infra.issue
 
 # CASES=20000 and SEED= are its settings; a failed run says with which it is the same again.
 fuzz: .venv/.test

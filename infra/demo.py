@@ -18,10 +18,10 @@ _STANDING_TICKETS = 500
 _TIMEOUT_S = 10.0
 
 
-def seed(port: int) -> bool:
+def seed(port: int, token: str) -> bool:
     """Create a seated event with 200 seats and a standing one, and say True; where there is an event do nothing.
 
-    Raises StartError when the service refuses.
+    ``token`` is an organiser's, for a service that wants one. Raises StartError when the service refuses.
     """
     if _call(port, "/api/v1/events?limit=1")["events"]:  # lists are cached, and this one nobody else will ask for
         return False
@@ -31,16 +31,16 @@ def seed(port: int) -> bool:
         for row in _ROWS
         for number in range(1, _SEATS_PER_ROW + 1)
     ]
-    _call(port, "/api/v1/events", _event("Demo festival", seated=False, total_tickets=_STANDING_TICKETS))
-    concert = _call(port, "/api/v1/events", _event("Demo concert", seated=True, total_tickets=len(seats)))
-    _call(port, f"/api/v1/events/{concert['id']}/seats", {"seats": seats})
+    _call(port, "/api/v1/events", _event("Demo festival", seated=False, total_tickets=_STANDING_TICKETS), token)
+    concert = _call(port, "/api/v1/events", _event("Demo concert", seated=True, total_tickets=len(seats)), token)
+    _call(port, f"/api/v1/events/{concert['id']}/seats", {"seats": seats}, token)
     return True
 
 
-def examples(port: int) -> list[str]:
+def examples(port: int, *, with_tokens: bool) -> list[str]:
     """Return three curl commands that succeed when pasted one after another: look, join, buy.
 
-    Where no standing event is on sale they only look. Each call makes up a new buyer.
+    Where no standing event is on sale, or who buys needs a token, they only look. Each call makes up a new buyer.
     """
     base_url = f"http://localhost:{port}"
     on_sale = [
@@ -48,6 +48,8 @@ def examples(port: int) -> list[str]:
         for event in _call(port, "/api/v1/events/active")["events"]
         if event["status"] == "active" and not event["is_seated_event"] and event["available_tickets"]
     ]
+    if with_tokens:
+        return [f"curl {base_url}/api/v1/events/active", f"curl -X POST {base_url}/api/v1/guests"]
     if not on_sale:
         return [f"curl {base_url}{path}" for path in ("/api/v1/events", "/health", "/openapi.json")]
     suffix = secrets.token_hex(3)
@@ -59,7 +61,7 @@ def examples(port: int) -> list[str]:
     return [f"curl {base_url}/api/v1/events/active", *posts]
 
 
-def request(port: int, path: str, body: dict[str, object] | None = None) -> tuple[int, str]:
+def request(port: int, path: str, body: dict[str, object] | None = None, token: str = "") -> tuple[int, str]:
     """Send a GET, or a POST where there is a body, to the service on this machine; return status and text.
 
     Raises OSError or http.client.HTTPException when there is no answer.
@@ -69,7 +71,8 @@ def request(port: int, path: str, body: dict[str, object] | None = None) -> tupl
         if body is None:
             connection.request("GET", path)
         else:
-            connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+            headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+            connection.request("POST", path, json.dumps(body), headers)
         response = connection.getresponse()
         return response.status, response.read().decode(errors="replace")
     finally:
@@ -89,10 +92,10 @@ def _event(name: str, *, seated: bool, total_tickets: int) -> dict[str, object]:
     }
 
 
-def _call(port: int, path: str, body: dict[str, object] | None = None) -> Any:
+def _call(port: int, path: str, body: dict[str, object] | None = None, token: str = "") -> Any:
     """Return the JSON that answers a request. Raises StartError when there is none, or a refusal."""
     try:
-        status, text = request(port, path, body)
+        status, text = request(port, path, body, token)
         if status < http.HTTPStatus.BAD_REQUEST:
             return json.loads(text)
     except (OSError, http.client.HTTPException, ValueError) as error:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from chalicelib.settings import Settings
-from infra import demo, embedded, keyring
+from infra import demo, embedded, issue, keyring
 from infra.child import Child, StartError, end_leftover, try_lock
 from infra.embedded import Server
 from infra.options import ROOT, Options
@@ -109,7 +109,7 @@ def _run(options: Options, running: list[Child | Server]) -> None:
     _wait_until_healthy(service, options.port)
     healthy_s = time.monotonic() - began
 
-    seeded = demo.seed(options.port)
+    seeded = demo.seed(options.port, issue.token({**os.environ, "ROLE": "organiser", "SUB": "demo"}))
     _print_banner(options, healthy_s, log_file, seeded=seeded)
     drain = Drain(ROOT, _STAGE, log_file)
     while True:
@@ -208,6 +208,7 @@ def _check_running(children: Sequence[Child | Server]) -> None:
 
 def _print_banner(options: Options, healthy_s: float, log_file: Path, *, seeded: bool) -> None:
     base_url = f"http://localhost:{options.port}"
+    with_tokens = Settings.from_environ().auth_mode == "jwt"
     redis = options.redis_addr or f"data in {options.server_dir}, on disk before a request is answered"
     lines = [
         f"Ticketing is up after {healthy_s:.1f} s{', with two demo events' if seeded else ''}.",
@@ -217,10 +218,11 @@ def _print_banner(options: Options, healthy_s: float, log_file: Path, *, seeded:
         f"  Health   {base_url}/health",
         f"  Redis    {redis}",
         f"  Log      {log_file}",
+        f"  Tokens   {'make token ROLE=organiser prints one' if with_tokens else 'none needed: AUTH_MODE is open'}",
         "",
         "Look, join and buy; paste one line after another:",
         "",
-        *(f"  {line}" for line in demo.examples(options.port)),
+        *(f"  {line}" for line in demo.examples(options.port, with_tokens=with_tokens)),
         "",
         "Ctrl-C stops everything.",
     ]

@@ -72,7 +72,8 @@ def _create(house: Runtime, event_id: str, nonce: str, wish: EventCreate) -> tup
     try:
         made, now_ms, *flat = run(house.store, what)
     except DomainError as refusal:
-        if refusal.code != "idempotency_key_reused":
+        # With an outcome that is unknown the event may be there, and without its place in the index it would be lost.
+        if refusal.code not in {"idempotency_key_reused", "redis_unavailable"}:
             _forget(house, event_id)
         raise
     return _event(now_ms, flat), bool(made)

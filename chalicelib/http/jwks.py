@@ -42,11 +42,12 @@ class KeySet:
 
     def key(self, kid: Any, algorithm: str) -> PyJWK:
         """Give a key; refreshes the set when it is old, or does not have the kid and was not asked for lately."""
-        if self._clock() - self._fetched_s > FRESH_S or kid not in self._keys:
+        name = kid if isinstance(kid, str) else ""
+        if self._clock() - self._fetched_s > FRESH_S or name not in self._keys:
             self._refresh()
         if not self._keys:
             raise DomainError("keys_unavailable")
-        found = self._keys.get(kid) if isinstance(kid, str) else None
+        found = self._keys.get(name)
         if found is None or found.algorithm_name != algorithm:
             raise DomainError("token_invalid")
         return found

@@ -5,7 +5,7 @@
 -- RETURNS: ok, event_id, session_id, session record, what tell() tells
 -- REFUSALS: event_not_found, session_not_found, session_ended, others_waiting, too_many_requests
 local _, session_id, per_second, jitter = unpack(ARGV)
-assert(per_second + 0 >= 1 and jitter + 0 >= 0 and jitter + 0 < 1000) -- fails here, before a write
+assert_pacing(per_second, jitter)
 local missing = begin(ARGV[1], STEP)
 if missing then return missing end
 

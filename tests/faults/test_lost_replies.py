@@ -125,6 +125,16 @@ def test_an_event_is_created_once(line: Line, trouble: Trouble, kth: int, *, wit
     assert line.api.get(f"/events/{made.json['id']}").json == made.json["event"]
 
 
+def test_an_event_whose_creation_was_never_answered_is_in_the_list(line: Line) -> None:
+    """Both replies to the command that makes it are lost: it is there, so it can be found and is moved on."""
+    wish = event_body(name="Orphan", start_time="2080-01-01T20:00:00Z", end_time="2080-01-01T23:00:00Z")
+    for kth in (2, 3):
+        line.proxy.lose_reply(kth)
+    assert_unavailable(in_time(lambda: line.api.post("/events", wish)), "unknown")
+    soonest = line.api.get("/events?limit=1").json["events"]
+    assert [event["name"] for event in soonest] == ["Orphan"]
+
+
 @pytest.mark.parametrize(("action", "status"), [("confirm", "confirmed"), ("cancel", "cancelled")])
 def test_a_ticket_is_settled_once(line: Line, trouble: Trouble, action: str, status: str) -> None:
     """200 with the ticket; the log has it once."""
@@ -206,6 +216,17 @@ def test_a_command_that_arrives_after_its_retry_does_nothing_more(line: Line) ->
     wait_until(lambda: calls(line.server) == commands + 4, what="the late commands")
     assert counts(line.api, event) == (9, 1, 0)
     assert (logged(event).count("session.activated"), logged(event).count("ticket.reserved")) == (2, 1)
+
+
+def test_a_join_that_arrives_when_its_turn_is_over_makes_no_other(line: Line) -> None:
+    """It brings the session that its retry has made, and which was given up since: that is over, and stays so."""
+    event, commands = new_event(line.api), calls(line.server)
+    line.proxy.delay(1, ms=1300)
+    ada = enter(line.api, event, "ada")
+    hold(line.api, ada)
+    assert leave(line.api, ada).status == 200
+    wait_until(lambda: calls(line.server) == commands + 4, what="the late join")
+    assert (state(line.api, ada), logged(event).count("session.activated")) == ("left", 1)
 
 
 def calls(server: Server) -> int:

@@ -92,11 +92,12 @@ class Run:
         """Tell whether its children are gone: each holds a lock for as long as it lives."""
         return all(_is_unlocked(file) for file in (self.data_dir / "valkey" / "server.pid", self._service_pid_file))
 
-    def call(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
-        """Send one request to the service; return the status and the JSON of the answer."""
+    def call(self, method: str, path: str, body: object = None, token: str = "") -> tuple[int, Any]:
+        """Send one request to the service, perhaps with a token; return the status and the JSON of the answer."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request(method, path, None if body is None else json.dumps(body), _JSON)
+            headers = _JSON | ({"Authorization": f"Bearer {token}"} if token else {})
+            connection.request(method, path, None if body is None else json.dumps(body), headers)
             response = connection.getresponse()
             return response.status, json.loads(response.read())
         finally:
@@ -119,7 +120,9 @@ class Run:
             return int(done.stdout)
         words = shlex.split(line)
         body = json.loads(words[words.index("-d") + 1]) if "-d" in words else None
-        return self.call("POST" if body else "GET", urlsplit(words[1]).path, body)[0]
+        posts = body or "POST" in words
+        address = next(word for word in words if word.startswith("http"))
+        return self.call("POST" if posts else "GET", urlsplit(address).path, body)[0]
 
 
 def refused(data_dir: Path, port: int, **environ: str) -> str:

@@ -23,6 +23,14 @@ def test_the_keys_of_a_run_are_those_of_the_one_before(tmp_path: Path) -> None:
     assert provided(tmp_path) != provided(another)
 
 
+def test_keys_that_an_earlier_version_made_are_kept(tmp_path: Path) -> None:
+    """Those it did not know yet are added."""
+    (tmp_path / "keys.json").write_text('{"DRAW_KEY": "the key of an earlier version"}')
+    assert provided(tmp_path)["DRAW_KEY"] == "the key of an earlier version"
+    assert provided(tmp_path) == provided(tmp_path)
+    assert Settings.from_environ(provided(tmp_path)).auth_keys
+
+
 def test_what_the_environment_says_wins(tmp_path: Path) -> None:
     """And is not written down."""
     said = {"DRAW_KEY": "a key of my own choice"}

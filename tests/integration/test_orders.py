@@ -42,9 +42,10 @@ def seats_of(answer: Answer) -> list[str]:
 def test_an_order_is_all_its_tickets(api: Api) -> None:
     """In the order asked for, each of the order, the total their sum; it is read as it was made."""
     event, seats = new_seated(api)
+    assert api.patch(f"/events/{event}/seats", {"seat_ids": [seats[0]], "price": 700}).status == 200
     made = order(api, enter(api, event, "ada"), [seats[2], seats[0]])
     assert (made.status, made.headers["Location"]) == (201, f"/api/v1/orders/{made.json['id']}")
-    assert (seats_of(made), made.json["total"], made.json["status"]) == ([seats[2], seats[0]], 10_000, "reserved")
+    assert (seats_of(made), made.json["total"], made.json["status"]) == ([seats[2], seats[0]], 5_700, "reserved")
     assert {ticket["order_id"] for ticket in made.json["tickets"]} == {made.json["id"]}
     assert api.get(f"/orders/{made.json['id']}").json == made.json
 

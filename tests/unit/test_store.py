@@ -140,6 +140,19 @@ def test_a_slow_first_try_leaves_no_time_for_a_second() -> None:
     assert outcome_of(redis.TimeoutError("Timeout reading"), *[0.0] * 2, *[late] * 9) == ("unknown", 1)
 
 
+def test_a_doubt_of_the_first_try_is_not_taken_away_by_the_second() -> None:
+    """The line breaks, then no connection can be made: what was sent first may have run all the same."""
+    errors = iter([redis.ConnectionError("gone"), redis.ConnectionError("Error 111 connecting to 127.0.0.1:1.")])
+
+    class Breaking(_Failing):
+        def execute_command(self, *_: Any) -> None:
+            raise next(errors)
+
+    with pytest.raises(DomainError) as caught:
+        Store(Breaking(redis.RedisError())).command("PING")  # type: ignore[arg-type]
+    assert caught.value.extra["outcome"] == "unknown"
+
+
 def test_the_meter_counts_every_try_and_its_time_once() -> None:
     """Two tries of a second each are two trips and two seconds."""
     ticks = itertools.count()

@@ -1,0 +1,13 @@
+"""Every sabotage, by what it harms; each breaks one rule and leaves an ordinary sale as it was."""
+
+from __future__ import annotations
+
+from tests.sabotage.access import ACCESS
+from tests.sabotage.persons import PERSONS
+from tests.sabotage.queueing import QUEUEING
+from tests.sabotage.records import RECORDS
+from tests.sabotage.selling import SELLING
+from tests.sabotage.trouble import TROUBLE
+from tests.sabotage.wire import WIRE
+
+PLANTED = (*SELLING, *RECORDS, *QUEUEING, *TROUBLE, *WIRE, *ACCESS, *PERSONS)

@@ -1,0 +1,122 @@
+"""A trial: one sabotage in a copy of the tree, and the suite against it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tests.sabotage.sabotage import Sabotage
+
+ROOT = Path(__file__).parents[2]
+ONE_BACKEND = ("-k", "not redis7 and not cluster")
+QUICK = ("tests/unit", "tests/http")
+_LATER = ("tests/integration", "tests/faults", "tests/concurrency", "tests/stateful")
+SUITE: tuple[tuple[str, ...], ...] = (
+    QUICK,
+    *((folder, *ONE_BACKEND) for folder in _LATER),
+    ("tests", *(f"--ignore={folder}" for folder in (*QUICK, *_LATER))),
+)
+"""The whole suite, from quick to slow."""
+
+# These compare texts, or break the rules themselves: that a sabotage is another text is nothing to notice.
+_UNFAIR = (
+    *("tests/unit/test_sabotage.py", "tests/unit/test_lint_lua.py", "tests/unit/test_keys.py"),
+    *("tests/unit/test_errors.py", "tests/http/test_openapi.py", "tests/stateful/test_the_model_notices.py"),
+)
+_FAILED = 1  # the exit status of pytest; any other but 0 is trouble of another kind
+_NOTHING_SELECTED = 5
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a trial ended: which test noticed, what it said, and after how long."""
+
+    sabotage: Sabotage
+    outcome: Literal["caught", "survived", "broken"]
+    seconds: float
+    test: str = ""
+    words: str = ""
+
+
+@contextmanager
+def copy_of_the_project() -> Iterator[Path]:
+    """Give a copy of the files of the project as they are now, with the same .venv.
+
+    Trials copy the copy: who goes on working meanwhile harms nobody.
+    """
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    with tempfile.TemporaryDirectory(prefix="sabotage-") as directory:
+        tree = Path(directory)
+        for name in filter(None, listed.stdout.decode().split("\0")):
+            if (ROOT / name).is_file():
+                (tree / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, tree / name)
+        (tree / ".venv").symlink_to(ROOT / ".venv")
+        yield tree
+
+
+@contextmanager
+def copy_of(tree: Path) -> Iterator[Path]:
+    """Give a copy of a tree in which no test has failed; what Python compiled there is as good here."""
+    with tempfile.TemporaryDirectory(prefix="sabotage-") as directory:
+        without = shutil.ignore_patterns(".pytest_cache", ".hypothesis")
+        yield Path(shutil.copytree(tree, directory, symlinks=True, ignore=without, dirs_exist_ok=True))
+
+
+def trial(sabotage: Sabotage, unharmed: Path) -> Verdict:
+    """Break the rule in a fresh copy and run the first guess, then the whole suite, until a test fails."""
+    started = time.monotonic()
+
+    def ended(outcome: Literal["caught", "survived", "broken"], test: str = "", words: str = "") -> Verdict:
+        return Verdict(sabotage, outcome, time.monotonic() - started, test, words)
+
+    with copy_of(unharmed) as tree:
+        sabotage.apply(tree)
+        sold = _run(tree, "-m", "tests.sabotage.plain_sale")
+        if sold.returncode:
+            return ended("broken", words=(sold.stderr.strip() or "?").splitlines()[-1])
+        for targets in ((f"tests/{sabotage.guess}", *ONE_BACKEND), *SUITE):
+            done = pytest_on(tree, targets)
+            test = _first_failed(tree)
+            if done.returncode == _FAILED and "::" in test:
+                return ended("caught", test, _words_of(done.stdout))
+            if done.returncode not in {0, _NOTHING_SELECTED}:
+                return ended("broken", words=f"pytest {' '.join(targets)}: {done.stdout[-300:]}")
+    return ended("survived")
+
+
+def pytest_on(tree: Path, targets: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run these tests of a tree until one fails."""
+    unfair = (f"--ignore={path}" for path in _UNFAIR)
+    # Half of the time of a trial would be the start of a plugin that no test uses.
+    return _run(tree, "-m", "pytest", *targets, *unfair, "-q", "-x", "--tb=line", "-p", "no:schemathesis")
+
+
+def _run(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *words], cwd=tree, capture_output=True, text=True, check=False)
+
+
+def _first_failed(tree: Path) -> str:
+    # What pytest keeps for --last-failed: the id of a test, or of a file that could not even be read.
+    kept = tree / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    return next(iter(json.loads(kept.read_text())), "") if kept.exists() else ""
+
+
+def _words_of(output: str) -> str:
+    found = re.search(r"^(?:FAILED|ERROR) \S+::.*? - (.*)$", output, re.MULTILINE)
+    return found[1] if found else ""
