@@ -22,6 +22,14 @@ TROUBLE = (
         guess="faults/test_lost_replies.py",
     ),
     Sabotage(
+        "a repeated confirm sells the ticket again",
+        "lua/settle.lua",
+        "if t.status == 'reserved' then reserved",
+        "if t.status == 'reserved' or action == 'confirm' and t.status == 'confirmed' then reserved",
+        harm="a lost reply sells a ticket that is not there",
+        guess="integration/test_settle.py",
+    ),
+    Sabotage(
         "an idempotency key takes any request",
         "lua/purchase.lua",
         "was ~= fingerprint",
