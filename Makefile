@@ -7,7 +7,7 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --requirement
 
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
-.PHONY: run test check bench sabotage openapi token clean system
+.PHONY: run test check faults fuzz sabotage bench token openapi clean system
 
 run: .venv/.run
 	@$(RUN) -m infra.local
@@ -22,6 +22,9 @@ check: .venv/.test
 	.venv/bin/lint-imports
 	$(RUN) -m tests.lint_lua
 
+faults: system .venv/.test
+	$(RUN) -m tests.faults $(ROWS)
+
 bench: .venv/.test
 	$(RUN) -m bench
 
@@ -31,6 +34,10 @@ sabotage: system .venv/.test
 
 token: .venv/.run
 	@$(RUN) -m infra.issue
+
+# CASES=20000 and SEED= are its settings; a failed run says with which it is the same again.
+fuzz: .venv/.test
+	@$(RUN) -m tests.fuzz
 
 openapi: .venv/.run
 	$(RUN) -m infra.openapi

@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, CORSConfig
 
 from chalicelib import settings
+from chalicelib.auditor.routes import routes as auditor_routes
 from chalicelib.events.routes import routes as event_routes
 from chalicelib.http import guests, health, openapi, problem, route, telemetry
 from chalicelib.queue import drain as draining
@@ -33,9 +34,8 @@ if _settings.cors_origin:
         max_age=600,
     )
 
-table = route.Routes(
-    [*event_routes, *queue_routes, *room_routes, *ticket_routes, *wellknown_routes, *guests.routes, *health.routes]
-)
+_slices = (event_routes, queue_routes, room_routes, ticket_routes, wellknown_routes, auditor_routes)
+table = route.Routes(row for part in (*_slices, guests.routes, health.routes) for row in part)
 table.append(openapi.route_for(table))
 app.register_middleware(telemetry.observe, "all")
 _headers = problem.SECURITY_HEADERS | ({} if _settings.auth_mode == "open" else problem.STRICT_TRANSPORT)

@@ -1,4 +1,4 @@
-"""``python -m bench [commands] [cold] [queue] [drain]``: run the measurements, all of them unless some are named."""
+"""``python -m bench [part ...]``: run the measurements, all of them unless some are named."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from bench import cold, commands, drain, queue, report
+from bench import cold, commands, drain, durability, queue, report
 from bench.room import Room
 
 # Those that take the room come last and in this order: the drain empties the queue that both measure.
 PARTS: dict[str, Callable[[Room], list[report.Limit]]] = {
     "commands": lambda _: commands.measure(),
+    "durability": lambda _: durability.measure(),
     "cold": lambda _: cold.measure(),
     "queue": queue.measure,
     "drain": drain.measure,

@@ -6,15 +6,18 @@
 ``keys``            the Redis schema: every key, its type, what stands in it
 ``fields``          the field types that several models share: instants, texts, money
 ``seeds``           what is derived from the operator's key for the draw of an event
+``caller``          who asks, as the rules of the sale need to know it
 ``settings``        the environment, read once
 ``store``           the only maker of Redis clients; timeouts, the one retry, errors
+``durability``      what must be true of a confirm before it is acknowledged
 ``scripting``       runs ``lua/<command>.lua``: one command is one function is one round trip
 ``lua/``            the contested rules; ``prelude/`` is the event's clock and stands before every command
 ``runtime``         what a warm process keeps: settings, the store, the maker of ids
 ``http/``           from a request to a handler and back; the only place where an error becomes HTTP
-``events/``         events and seats
+``events/``         events and seats, and the auditor of an event
 ``queue/``          the waiting room: join, position, status, refresh, leave, process, the draw, figures, the drain
 ``tickets/``        purchase, orders, confirm, cancel
+``auditor/``        an event counted again: what differs, and counters mended
 ==================  ================================================================================================
 
 A slice is ``model`` (shapes, pure), ``service`` (one function a verb) and ``routes`` (its part of the route table).

@@ -105,6 +105,8 @@ REFUSALS = {
             "seat_taken": "A seat of this request is not available.",
             "ticket_limit_reached": "This person would have more tickets than the event allows.",
             "not_enough_tickets": "Fewer tickets are available than were asked for.",
+            "event_busy": "The event changed each time that it was counted; try again when less happens.",
+            "event_too_large": "The event is too large to be counted while it is served.",
             "ticket_cancelled": "The ticket is cancelled.",
             "too_many_events": "This organiser has as many events as are allowed.",
             "event_not_ended": "The event is not over yet.",
@@ -133,6 +135,7 @@ REFUSALS = {
             "draw_key_changed": "The draw was announced with another key than this service has.",
             "redis_unavailable": "The service cannot reach its data just now.",
             "keys_unavailable": "The keys that tokens are checked with cannot be had just now.",
+            "not_durable": "The confirm is not yet kept as safely as this service promises.",
             "event_code_taken": "No free event code was found; try again.",
         },
         Kind.INTERNAL: {

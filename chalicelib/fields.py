@@ -61,7 +61,11 @@ Instant = Annotated[
     PlainSerializer(format_instant, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-InstantIn = Annotated[int, BeforeValidator(parse_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+InstantIn = Annotated[
+    int,
+    BeforeValidator(parse_instant),
+    WithJsonSchema({"type": "string", "format": "date-time", "description": "In the years 2000 to 2199."}),
+]
 
 
 def _line(length_max: int, length_min: int = 0) -> StringConstraints:
@@ -81,7 +85,7 @@ def _uuid(value: str) -> str:
 
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_NAME_SCHEMA = {"type": "string", "pattern": f"^{ids.NAME_PATTERN}$"}
+NAME_SCHEMA = {"type": "string", "pattern": rf"^(?!\.\.?$){ids.NAME_PATTERN}$"}
 
 Name = Annotated[str, _line(200, 1)]
 Label = Annotated[str, _line(40, 1)]
@@ -95,6 +99,6 @@ Uuid = Annotated[
     WithJsonSchema({"type": "string", "format": "uuid"}),
 ]
 UserId = Annotated[
-    str, BeforeValidator(lambda v: _user_id(v) if isinstance(v, str) else v), WithJsonSchema(_NAME_SCHEMA)
+    str, BeforeValidator(lambda v: _user_id(v) if isinstance(v, str) else v), WithJsonSchema(NAME_SCHEMA)
 ]
 SessionId = UserId

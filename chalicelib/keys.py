@@ -25,7 +25,10 @@ this order. Scripts may write any. None has a TTL: deadlines are sorted sets, an
                              let in within the present minute waited so long (bucket b)
 ===================  ======  =========================================================================================
 
-Who is let in at once has no ``session.joined`` in the log: ``session.activated`` says it all, with the same place.
+Who is let in at once has no ``session.joined`` in the log: ``session.activated`` says it all, with the same place. What
+an organiser sets is in the log with its value where that is a number or a word of ours (``max_active_sessions=20``),
+and only by its name where people wrote it; ``seats.changed`` has how many seats, block or unblock, the price, the
+ordinals of those blocked or unblocked (a blank between), the reason. So the log is enough to replay an event.
 
 Beside them, each in its own slot; H is a digest of a person's id:
 

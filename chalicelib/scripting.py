@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,9 +19,10 @@ from redis.exceptions import ResponseError
 
 from chalicelib import keys
 from chalicelib.caller import EVERYBODY, Caller
+from chalicelib.durability import Level
 from chalicelib.errors import DomainError
 from chalicelib.ids import EventCode
-from chalicelib.store import Command, Store
+from chalicelib.store import Command, Store, is_unavailable
 
 LUA = Path(__file__).parent / "lua"
 
@@ -79,13 +81,29 @@ def run(store: Store, what: Call, *, before: Command | None = None) -> list[Any]
         return _unwrap(_run(store, what))
     first, answer = store.pipeline([before, what.words()])
     if isinstance(first, ResponseError):
-        try:
+        with _has_run(not isinstance(answer, ResponseError)):
             store.command(*before)  # alone it succeeds now, or says what the trouble is
-        except DomainError as trouble:
-            if not isinstance(answer, ResponseError):
-                trouble.extra["outcome"] = "unknown"  # the script has run
-            raise
     return _unwrap(_settled(store, what, answer))
+
+
+def run_kept(store: Store, what: Call, level: Level) -> list[Any]:
+    """Run one command, and give its answer when what it wrote is kept as the level says, in the same round trip.
+
+    The command must write on every repeat. Raises ``not_durable``, its outcome unknown, when the level was not reached
+    in time: a repeat gives the same answer, having waited again.
+    """
+    if not level.asks:
+        return run(store, what)
+    commands = [what.words(), *level.asks]
+    reply, *said = store.pipeline(commands)
+    answer = _unwrap(_settled(store, what, reply))
+    with _has_run():
+        if isinstance(reply, ResponseError):
+            # It ran alone, perhaps on another connection, for which nobody has waited: its repeat is waited for.
+            reply, *said = store.pipeline(commands)
+        if isinstance(reply, ResponseError) or reply[0] != "ok" or not level.is_reached(said):
+            raise DomainError("not_durable")
+    return answer
 
 
 def run_many(store: Store, calls: Sequence[Call]) -> list[list[Any] | DomainError]:
@@ -113,22 +131,40 @@ def found_only(answers: Sequence[list[Any] | DomainError]) -> Iterator[list[Any]
             raise answer
 
 
+@contextmanager
+def _has_run(yes: bool = True) -> Iterator[None]:
+    """Let no trouble in the block say that nothing was done, when the command before it has run."""
+    try:
+        yield
+    except DomainError as trouble:
+        if yes:
+            trouble.extra["outcome"] = "unknown"
+        raise
+
+
 def _run(store: Store, what: Call) -> Any:
     for _ in range(2):
         try:
             return store.command(*what.words())
         except ResponseError as error:
-            if "Function not found" not in str(error):
+            if not _is_unknown(error):
                 raise
         # REPLACE, because another worker may have been quicker: the same name is the same text.
         store.command("FUNCTION", "LOAD", "REPLACE", library().text, near=what.keys[0])
     raise DomainError("redis_unavailable", "The server keeps forgetting its functions.", outcome="none")
 
 
+def _is_unknown(error: ResponseError) -> bool:
+    return "Function not found" in str(error)
+
+
 def _settled(store: Store, what: Call, reply: Any) -> Any:
-    # In a pipeline an error stands in the place of its answer. Whatever it is (a script that is not known yet, a slot
-    # that has moved), the command alone knows how to deal with it.
-    return _run(store, what) if isinstance(reply, ResponseError) else reply
+    # In a pipeline an error stands in the place of its answer. If the script has not run (it is not known yet, the slot
+    # has moved), the command alone knows how to deal with that. An error out of the script is a bug, never tried again:
+    # the repeat might take what it left half-done for its own first result.
+    if isinstance(reply, ResponseError) and (is_unavailable(reply) or _is_unknown(reply)):
+        return _run(store, what)
+    return reply
 
 
 def _unwrap(reply: Any) -> list[Any]:
@@ -145,7 +181,12 @@ def _unwrap(reply: Any) -> list[Any]:
 @cache
 def library() -> Library:
     """Read the commands and make them one library."""
-    return make_library(prelude(), {path.stem: path.read_text() for path in sorted(LUA.glob("*.lua"))})
+    return make_library(prelude(), commands())
+
+
+def commands() -> dict[str, str]:
+    """Read the text of every command, by its name."""
+    return {path.stem: path.read_text() for path in sorted(LUA.glob("*.lua"))}
 
 
 def prelude() -> str:

@@ -6,8 +6,10 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 from urllib.parse import urlsplit
+
+Durability = Literal["memory", "fsync", "replica"]
 
 ADMISSION_KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes in base64url without padding
 _TRUE = {"1", "true", "yes", "on"}
@@ -33,6 +35,7 @@ class Settings:
     redis_tls: bool = False
     redis_cluster: bool = False
     redis_connections_max: int = 64
+    durability: Durability = "memory"
     cors_origin: str = ""
     auth_mode: Literal["open", "jwt"] = "open"
     auth_keys: tuple[str, ...] = field(default=(), repr=False)
@@ -62,6 +65,7 @@ class Settings:
             redis_tls=_switch(env, "REDIS_TLS"),
             redis_cluster=_switch(env, "REDIS_CLUSTER"),
             redis_connections_max=_whole(env, "REDIS_CONNECTIONS_MAX", 64, least=1),
+            durability=_durability(env),
             cors_origin=env.get("CORS_ORIGIN", ""),
             auth_mode=_auth_mode(env),
             auth_keys=_auth_keys(env),
@@ -107,6 +111,13 @@ def _whole(env: Mapping[str, str], name: str, default: int, *, least: int) -> in
     if not text.isascii() or not text.isdigit() or int(text) < least:
         raise ValueError(f"{name} must be a whole number of at least {least}, not {text!r}")
     return int(text)
+
+
+def _durability(env: Mapping[str, str]) -> Durability:
+    text = env.get("DURABILITY", "") or "memory"
+    if text not in get_args(Durability):
+        raise ValueError(f"DURABILITY must be one of {', '.join(get_args(Durability))}, not {text!r}")
+    return cast(Durability, text)
 
 
 def _secret(env: Mapping[str, str], name: str) -> str:

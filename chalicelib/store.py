@@ -86,6 +86,10 @@ class Store:
         """
         return self._attempt(lambda: self._pipeline(commands))
 
+    def snapshot(self, reads: Sequence[Command]) -> list[Any]:
+        """Run reads on keys of one slot in one instant and one round trip: nothing can happen between two of them."""
+        return self._attempt(lambda: self._pipeline(reads, transaction=True))
+
     def server_of(self, key: str) -> str:
         """Name the server that holds a key: keys with the same answer can share a pipeline."""
         client: Any = self.client
@@ -103,15 +107,15 @@ class Store:
             return client.execute_command(*words, target_nodes=node, **parsing)
         return client.execute_command(*words, **parsing)
 
-    def _pipeline(self, commands: Sequence[Command]) -> list[Any]:
+    def _pipeline(self, commands: Sequence[Command], *, transaction: bool = False) -> list[Any]:
         client: Any = self.client
         if self.is_cluster:
             # The cluster's own pipeline has no scripts; the one of the node takes them.
             client = client.get_redis_connection(client.get_node_from_key(str(_first_key(commands[0]))))
-        with client.pipeline(transaction=False) as pipe:
+        with client.pipeline(transaction=transaction) as pipe:
             for words in commands:
                 pipe.execute_command(*words)
-            return list(pipe.execute(raise_on_error=False))
+            return list(pipe.execute(raise_on_error=transaction))
 
     def _attempt(self, call: Callable[[], T]) -> T:
         started, outcome = self._clock(), "none"

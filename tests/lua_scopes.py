@@ -13,7 +13,7 @@ from luaparser import ast, astnodes
 GLOBALS = frozenset(
     {
         *("KEYS", "ARGV", "redis", "cjson", "string", "table", "math", "tonumber", "tostring"),
-        *("ipairs", "pairs", "next", "unpack", "type", "select", "setmetatable"),
+        *("ipairs", "pairs", "next", "unpack", "type", "select", "setmetatable", "assert"),
     }
 )
 _LOOPS = {astnodes.While: "while", astnodes.Repeat: "repeat", astnodes.Goto: "goto"}

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable, Iterator
 
 from chalicelib import ids, keys
 from chalicelib.events.model import Erased
+from chalicelib.keys import SESSION_FIELDS
 from chalicelib.runtime import Runtime
 from chalicelib.scripting import run
 
 SCAN_PAGE = 1_000
 OBJECTS_PER_STEP = 2_000
+_ALIAS = SESSION_FIELDS.index("alias")
 
 # Kind of object -> whether its record is of this person.
 _IS_OF: dict[str, Callable[[str, str], bool]] = {
@@ -26,43 +27,42 @@ def erase(house: Runtime, event_id: str, user_id: str) -> Erased:
     """Put a name that means nobody in the place of a person's: in entries, sessions, tickets, orders and owners.
 
     Payment references and session ids of the person's own choice go too. The log names no persons. A repeat finds
-    nothing more. Raises ``event_not_ended``, ``not_your_event``, ``event_not_found``.
+    nothing more; after a crash it finds the rest. Raises ``event_not_ended``, ``not_your_event``, ``event_not_found``.
     """
-    code, name = ids.code_of(event_id), f"~erased-{secrets.token_hex(12)}"
-    totals = [0, 0, 0]
-    aliases: set[str] = set()
+    code = ids.code_of(event_id)
+    name = f"~erased-{house.ids.within(code)}"
 
-    def step(objects: list[str]) -> None:
-        what = house.call("erase", code, event_id, user_id, name, *objects, counted=not objects)
-        *counts, text = run(house.store, what)
-        totals[:] = [total + count for total, count in zip(totals, counts, strict=True)]
-        aliases.update(text.split(",") if text else ())
+    def step(mode: str, objects: list[str]) -> list[int]:
+        what = house.call("erase", code, event_id, mode, user_id, name, *objects, counted=mode == "look")
+        return run(house.store, what)
 
-    # First what is live, and every refusal: the long look is for what ended before the last hundred.
-    step([])
-    found = [word for kind in _IS_OF for word in _found(house, code, kind, user_id)]
-    for start in range(0, len(found), 2 * OBJECTS_PER_STEP):
-        step(found[start : start + 2 * OBJECTS_PER_STEP])
-    for alias in aliases:
-        _forget_alias(house, code, user_id, alias)
+    step("look", [])
+    objects: list[str] = []
+    for kind, object_id, record in _found(house, code, user_id):
+        objects += [kind, object_id]
+        alias = record.split(",")[_ALIAS] if kind == "session" else ""
+        if alias:
+            _forget_alias(house, code, user_id, alias)
+    # Also without any: the script finds what is live by itself.
+    pages = [objects[at : at + 2 * OBJECTS_PER_STEP] for at in range(0, len(objects), 2 * OBJECTS_PER_STEP)] or [[]]
+    sessions, tickets, orders = (sum(column) for column in zip(*(step("write", page) for page in pages), strict=True))
     house.store.command("SREM", keys.user_index(user_id), code)
-    sessions, tickets, orders = totals
     return Erased(message="The person is erased from this event", sessions=sessions, tickets=tickets, orders=orders)
 
 
-def _found(house: Runtime, code: ids.EventCode, kind: str, user_id: str) -> Iterator[str]:
-    key, cursor = keys.event_key(f"{kind}s", code), 0
-    while True:
-        cursor, page = house.store.command("HSCAN", key, cursor, "COUNT", SCAN_PAGE)
-        for object_id, record in page.items():
-            if _IS_OF[kind](record, user_id):
-                yield from (kind, object_id)
-        if cursor == 0:
-            return
+def _found(house: Runtime, code: ids.EventCode, user_id: str) -> Iterator[tuple[str, str, str]]:
+    for kind, is_of in _IS_OF.items():
+        key, cursor = keys.event_key(f"{kind}s", code), 0
+        while True:
+            cursor, page = house.store.command("HSCAN", key, cursor, "COUNT", SCAN_PAGE)
+            yield from ((kind, object_id, record) for object_id, record in page.items() if is_of(record, user_id))
+            if cursor == 0:
+                break
 
 
 def _forget_alias(house: Runtime, code: ids.EventCode, user_id: str, alias: str) -> None:
-    # Chosen again for another event meanwhile, it is that event's to forget.
+    # Chosen again for another event meanwhile, it is that event's to forget. Before the session forgets it: afterwards
+    # nobody would find it.
     owner, _, session_id = (house.store.command("GET", keys.alias(alias)) or "").rpartition(",")
     if owner == user_id and ids.code_of(session_id) == code:
         house.store.command("DEL", keys.alias(alias))

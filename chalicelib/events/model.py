@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -33,8 +34,19 @@ AdmissionMode = Literal["open", "paused", "passthrough", "closed"]
 _Said = TypeVar("_Said", bound=BaseModel)
 
 
+_EXAMPLE: dict[str, Any] = {
+    "name": "Concert",
+    "venue": "Arena",
+    "start_time": "2090-12-25T20:00:00Z",
+    "end_time": "2090-12-25T23:00:00Z",
+    "total_tickets": 1000,
+}
+
+
 class EventCreate(Strict):
     """What an organiser says of a new event."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     name: Name
     description: Text = ""
@@ -67,6 +79,22 @@ class EventCreate(Strict):
         return self
 
 
+NULLABLE = frozenset({"sale_starts_at", "sale_ends_at", "admissions_per_minute", "queue_mode", "organiser_id"})
+_NULLABLE_OF_ADMISSION = frozenset({"message", "admissions_per_minute"})
+
+
+def _described_null(nullable: frozenset[str]) -> Callable[[dict[str, Any]], None]:
+    """Have a schema allow null of the fields in ``nullable`` only, as ``_not_null`` does."""
+
+    def describe(schema: dict[str, Any]) -> None:
+        for name, described in schema["properties"].items():
+            if name not in nullable:
+                described.update(described.pop("anyOf")[0])
+                del described["default"]
+
+    return describe
+
+
 def _not_null(said: _Said, nullable: frozenset[str]) -> _Said:
     """Give what was said; raises ValueError when it says null of a field that is not in ``nullable``."""
     for name in sorted(said.model_fields_set - nullable):
@@ -78,7 +106,7 @@ def _not_null(said: _Said, nullable: frozenset[str]) -> _Said:
 class EventUpdate(Strict):
     """Any subset of the fields of an event. The read-only fields of an Event that is sent back are ignored."""
 
-    model_config = ConfigDict(json_schema_extra={"minProperties": 0})
+    model_config = ConfigDict(json_schema_extra=_described_null(NULLABLE))
 
     name: Name | None = None
     description: Text | None = None
@@ -119,7 +147,7 @@ class EventUpdate(Strict):
 class AdmissionChange(Strict):
     """What an operator changes of the admission while people wait; a message of null takes it back."""
 
-    model_config = ConfigDict(json_schema_extra={"minProperties": 0})
+    model_config = ConfigDict(json_schema_extra=_described_null(_NULLABLE_OF_ADMISSION))
 
     mode: AdmissionMode | None = None
     message: ShortText | None = None
@@ -129,7 +157,7 @@ class AdmissionChange(Strict):
 
     @model_validator(mode="after")
     def _only_some_may_be_null(self) -> Self:
-        return _not_null(self, frozenset({"message", "admissions_per_minute"}))
+        return _not_null(self, _NULLABLE_OF_ADMISSION)
 
 
 class Event(Answer):
@@ -175,7 +203,6 @@ class Event(Answer):
     updated_at: Instant
 
 
-NULLABLE = frozenset({"sale_starts_at", "sale_ends_at", "admissions_per_minute", "queue_mode", "organiser_id"})
 READ_ONLY = frozenset(Event.model_fields) - frozenset(EventUpdate.model_fields)
 
 

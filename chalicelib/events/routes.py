@@ -101,6 +101,7 @@ def get_event(request: Request) -> Reply:
     access=Access.ORGANISER,
     summary="Change any subset of an event's fields",
     body=EventUpdate,
+    body_optional=True,
     answers={200: Event},
     refusals=(
         *SCHEDULE_REFUSALS,
@@ -119,6 +120,7 @@ def update_event(request: Request) -> Reply:
     access=Access.ORGANISER,
     summary="Change how people are admitted, at any time during the sale",
     body=AdmissionChange,
+    body_optional=True,
     answers={200: Event},
     refusals=("event_not_found", "not_your_event", "event_cancelled"),
 )

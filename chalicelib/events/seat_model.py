@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from chalicelib.fields import Answer, Label, MinorUnits, Query, ShortText, Strict, Uuid
 from chalicelib.ids import SEATS_MAX
@@ -47,6 +47,15 @@ class SeatsAdded(Answer):
 
 class SeatsChange(Strict):
     """What to do with free seats: block or unblock them, or give them another price."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["blocked"], "properties": {"blocked": {"type": "boolean"}}},
+                {"required": ["price"], "properties": {"price": {"type": "integer"}}},
+            ]
+        }
+    )
 
     seat_ids: Annotated[list[Uuid], Field(min_length=1, max_length=SEAT_CHANGES_PER_REQUEST)]
     blocked: bool | None = None

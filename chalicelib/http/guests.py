@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 
 from chalicelib.errors import DomainError
 from chalicelib.fields import Answer, Instant, Strict
@@ -45,7 +44,7 @@ def create_guest(request: Request) -> Reply:
     settings = request.house.settings
     if not settings.auth_keys:
         raise DomainError("guests_not_offered")
-    user_id = _known_guest(request) or f"~guest-{secrets.randbits(_BITS):0{_BITS // 4}x}"
+    user_id = _known_guest(request) or f"~guest-{request.house.ids.randbits(_BITS):0{_BITS // 4}x}"
     token, expires_s = auth.issue(settings, user_id, LIFETIME_S)
     return Reply(Guest(user_id=user_id, token=token, expires_at=expires_s * 1000), 201)
 

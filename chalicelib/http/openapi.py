@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from chalicelib import __version__
 from chalicelib.errors import REFUSALS
+from chalicelib.fields import NAME_SCHEMA
 from chalicelib.http.auth import REFUSALS as ACCESS_REFUSALS
 from chalicelib.http.auth import Access
 from chalicelib.http.problem import MEDIA_TYPE, STATUS, reason
@@ -50,10 +51,7 @@ _BEARER = {
     "bearerFormat": "JWT",
     "description": "Who asks. A service in open mode, on a laptop, looks at no token.",
 }
-_PATH_PARAMETERS: dict[str, dict[str, Any]] = {
-    "user_id": {"type": "string", "minLength": 1, "maxLength": 128},
-    "session_id": {"type": "string", "minLength": 1, "maxLength": 128},
-}
+_PATH_PARAMETERS: dict[str, dict[str, Any]] = {"user_id": NAME_SCHEMA, "session_id": NAME_SCHEMA}
 _UUID = {"type": "string", "format": "uuid"}
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",

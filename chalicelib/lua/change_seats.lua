@@ -16,7 +16,7 @@ local states, taken = {}, {}
 for i = 5, #ARGV do
     local ordinal = ARGV[i]
     local state = redis.call('GETRANGE', SEATMAP, ordinal, ordinal)
-    if state == '' then return refuse('seat_not_found', ordinal) end
+    if state == '' or string.find(ordinal, '%D') then return refuse('seat_not_found', ordinal) end
     if state == 'h' and behind then
         touch_ticket(load_ticket(redis.call('HGET', HOLDERS, ordinal)))
         state = redis.call('GETRANGE', SEATMAP, ordinal, ordinal)
@@ -26,14 +26,14 @@ for i = 5, #ARGV do
 end
 if #taken > 0 then return refuse('seat_taken', unpack(taken)) end
 
-local wanted, changed, priced = action == 'block' and 'b' or action == 'unblock' and 'a', 0, 0
+local wanted, changed, priced, moved = action == 'block' and 'b' or action == 'unblock' and 'a', 0, 0, {}
 for ordinal, state in pairs(states) do
     local was_changed = false
     if wanted and state ~= wanted then
         mark_seat(ordinal, wanted)
         add('blocked', wanted == 'b' and 1 or -1)
         add('available', wanted == 'b' and -1 or 1)
-        was_changed = true
+        moved[#moved + 1], was_changed = ordinal, true
     end
     if price ~= '' then
         local line = redis.call('HGET', SEATS, ordinal)
@@ -46,6 +46,8 @@ for ordinal, state in pairs(states) do
     if was_changed then changed = changed + 1 end
 end
 if priced > 0 then redis.call('HINCRBY', EVENT, 'layout_version', 1) end
-if changed > 0 then record('seats.changed', 'organiser', changed .. ',' .. action .. ',' .. price .. ',' .. reason) end
+if changed > 0 then
+    record('seats.changed', 'organiser', table.concat({changed, action, price, table.concat(moved, ' '), reason}, ','))
+end
 done()
 return {'ok', changed}

@@ -20,8 +20,8 @@ end
 
 ev.last_ms = 0
 read_clock()
-local fields = {}
-for i = 4, #ARGV, 2 do fields[ARGV[i]] = ARGV[i + 1] end
+local fields, names = {}, {}
+for i = 4, #ARGV, 2 do fields[ARGV[i]], names[#names + 1] = ARGV[i + 1], ARGV[i] end
 local why = schedule_problem(fields, true, true)
 if why then return {why} end
 
@@ -39,6 +39,6 @@ end
 for name in next, ev do ev[name] = nil end -- what was not there before
 latch_opening()
 turn_minute()
-record('event.created', 'organiser', '')
+record('event.created', 'organiser', said(names, fields))
 commit()
 return {'ok', 1, now, unpack(redis.call('HGETALL', EVENT))}

@@ -1,18 +1,22 @@
 #!lua flags=allow-oom
 -- Puts another name in the place of a person's, in one step for these objects and for all that is live of theirs.
 -- ATOMIC because an owner, the tickets of that owner and the person's place must always agree.
--- ARGV: event_id, user_id, the name that stands there from now on, then session or ticket or order, id of that ... (at most
---       2,000 objects; what is not this person's is left alone)
--- RETURNS: ok, sessions, tickets and orders that changed, session ids that the person chose (comma between)
+-- ARGV: event_id, look or write, user_id, the name that stands there from now on, then session or ticket or order, id of
+--       that ... (at most 2,000 objects; what is not this person's is left alone). A look only says whether it is allowed.
+-- RETURNS: ok, sessions, tickets and orders that changed
 -- REFUSALS: event_not_found, not_your_event, event_not_ended, too_many_requests
-local event_id, user, name = unpack(ARGV, 1, 3)
+local event_id, mode, user, name = unpack(ARGV, 1, 4)
 local missing = begin(event_id, STEP)
 if missing then return missing end
 if not is_mine(ev.organiser_id) then return refuse('not_your_event') end
 if ev.status ~= 'cancelled' and now < ev.end_ms then return refuse('event_not_ended') end
+if mode == 'look' then
+    commit()
+    return {'ok', 0, 0, 0}
+end
 
 local ids = {session = {}, ticket = {}, order = {}}
-for i = 4, #ARGV, 2 do ids[ARGV[i]][ARGV[i + 1]] = true end
+for i = 5, #ARGV, 2 do ids[ARGV[i]][ARGV[i + 1]] = true end
 local entry, owned = redis.call('HGET', ENTRIES, user), false
 if entry then
     redis.call('HDEL', ENTRIES, user)
@@ -29,11 +33,10 @@ for _, list in ipairs({'', ',past'}) do
     end
 end
 
-local sessions, tickets, orders, aliases = 0, 0, 0, {}
+local sessions, tickets, orders = 0, 0, 0
 for id in pairs(ids.session) do
     local s = load_session(id)
     if s and s.user == user then
-        if s.alias ~= '' then aliases[#aliases + 1] = s.alias end
         s.user, s.alias = name, ''
         save_session(s)
         sessions = sessions + 1
@@ -60,4 +63,4 @@ if owned or sessions + tickets + orders > 0 then
     record('person.erased', 'organiser', sessions .. ',' .. tickets .. ',' .. orders)
 end
 commit()
-return {'ok', sessions, tickets, orders, table.concat(aliases, ',')}
+return {'ok', sessions, tickets, orders}

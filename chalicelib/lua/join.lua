@@ -8,6 +8,7 @@
 -- REFUSALS: event_not_found, event_cancelled, event_ended, event_not_on_sale, queue_closed, sold_out,
 --           draw_key_changed, too_many_requests
 local event_id, user, session_id, alias, per_second, jitter, commitment, receipt, drawn = unpack(ARGV)
+assert_pacing(per_second, jitter)
 local missing = begin(event_id, STEP, FIELDS.join)
 if missing then return missing end
 
@@ -31,6 +32,12 @@ if s and (s.status == 'w' or s.status == 'a') then
     s = here(s, per_second, jitter)
     commit()
     return {'ok', s.id == session_id and 1 or 0, ev.id, s.id, session_text(s), receipt_of(s.entrant), tell(s)}
+end
+-- A copy of this request that was held up on its way may come when the session it made is over: it makes no other.
+local made = s and load_session(session_id)
+if made then
+    commit()
+    return {'ok', 1, ev.id, made.id, session_text(made), receipt_of(made.entrant), tell(made)}
 end
 if ev.mode == 'closed' then return refuse('queue_closed') end
 if is_sold_out() then return refuse('sold_out') end

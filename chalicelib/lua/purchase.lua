@@ -10,6 +10,7 @@
 --           ticket_limit_reached, not_enough_tickets, sold_out, idempotency_key_reused, too_many_requests
 local event_id, user, session_ref, is_alias, order_id, fingerprint, n = unpack(ARGV, 1, 7)
 n = tonumber(n)
+assert(n >= 1 and n % 1 == 0) -- fails here, before a write
 local missing = begin(event_id, STEP, FIELDS.purchase)
 if missing then return missing end
 
@@ -49,7 +50,7 @@ if ev.seated ~= 1 and #seats > 0 then return refuse('event_not_seated') end
 local tickets, mine, taken = {}, 0, {}
 for i, ordinal in ipairs(seats) do
     local state = redis.call('GETRANGE', SEATMAP, ordinal, ordinal)
-    if state == '' then return refuse('seat_not_found', ordinal) end
+    if state == '' or string.find(ordinal, '%D') then return refuse('seat_not_found', ordinal) end
     local holder = state == 'h' and load_ticket(redis.call('HGET', HOLDERS, ordinal))
     touch_ticket(holder)
     if holder and holder.status == 'reserved' and holder.session == s.id then

@@ -4,10 +4,12 @@
 -- ARGV: '', session_id, polls per second that all may make together, jitter from 0 to 999
 -- RETURNS: ok, event_id, session_id, session record, what tell() tells
 -- REFUSALS: event_not_found, session_not_found, session_ended, others_waiting, too_many_requests
+local _, session_id, per_second, jitter = unpack(ARGV)
+assert_pacing(per_second, jitter)
 local missing = begin(ARGV[1], STEP)
 if missing then return missing end
 
-local s = load_session(ARGV[2])
+local s = load_session(session_id)
 if not s or not is_mine(s.user) then return refuse('session_not_found') end
 touch_owner(s.user)
 s = load_session(s.id)
@@ -23,6 +25,6 @@ if s.status == 'a' and s.polls ~= '0' then -- who shows up only now gets the ful
         record('session.refreshed', s.id, s.deadline)
     end
 end
-s = here(s, ARGV[3], ARGV[4])
+s = here(s, per_second, jitter)
 commit()
 return {'ok', ev.id, s.id, session_text(s), tell(s)}

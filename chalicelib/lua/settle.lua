@@ -46,6 +46,9 @@ if action == 'confirm' then
         record('ticket.confirmed', t.session, t.id .. ',' .. (t.seat or ''))
         close_holds(t.session, 1, 'confirmed')
     end
+    -- A repeat writes too, or WAIT behind it would vouch for nothing: the first confirm may still be on its way to the
+    -- disk or the replica, sent on another connection.
+    set('last_ms', now)
     if #reserved > 0 and is_sold_out() then record('event.sold_out', 'server', '') end
 else
     local ending = kind == 'ticket' and count.confirmed > 0 and tickets or reserved

@@ -6,6 +6,7 @@
 -- RETURNS: ok, event_id, session_id, session record, what tell() tells
 -- REFUSALS: event_not_found, session_not_found, not_in_queue, polling_too_fast, too_many_requests
 local _, id, user, per_second, jitter = unpack(ARGV)
+assert_pacing(per_second, jitter)
 local missing = begin(ARGV[1], STEP, FIELDS.status)
 if missing then return missing end
 

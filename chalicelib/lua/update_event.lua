@@ -54,9 +54,7 @@ if #changed > 0 then
     end
     redis.call('HSET', EVENT, 'updated_ms', now_text)
     set('available', seated and (ev.seat_count - ev.blocked - ev.held - ev.sold) or (total - ev.held - ev.sold))
-    local said = {}
-    for i, field in ipairs(changed) do said[i] = ARGV[2] == 'event.updated' and field or field .. '=' .. new[field] end
-    record(ARGV[2], 'organiser', table.concat(said, ',') .. (ARGV[3] ~= '' and ' ' .. ARGV[3] or ''))
+    record(ARGV[2], 'organiser', said(changed, new) .. (ARGV[3] ~= '' and ' ' .. ARGV[3] or ''))
     if ev.status == 'cancelled' then sweep_due(STEP) end
     latch_opening()
     set('served_until_ms', 0) -- everybody is told at their next poll

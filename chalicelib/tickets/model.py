@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from chalicelib import ids
 from chalicelib.fields import Answer, Instant, SessionId, Strict, UserId, Uuid
@@ -28,6 +28,21 @@ class Purchase(Strict):
 
 class OrderCreate(Strict):
     """Several tickets, all or none: seats of a seated event, or a quantity of a standing one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {
+                    "required": ["seat_ids"],
+                    "properties": {"seat_ids": {"type": "array", "uniqueItems": True}, "quantity": {"type": "null"}},
+                },
+                {
+                    "required": ["quantity"],
+                    "properties": {"seat_ids": {"type": "null"}, "quantity": {"type": "integer"}},
+                },
+            ]
+        }
+    )
 
     event_id: Uuid
     user_id: UserId | None = None

@@ -28,7 +28,7 @@ PURCHASE_REFUSALS = (
     *("seat_not_found", "seat_taken", "ticket_limit_reached", "not_enough_tickets", "sold_out"),
     *("idempotency_key_reused", "identity_mismatch"),
 )
-CONFIRM_REFUSALS = ("hold_expired", "ticket_cancelled", "event_cancelled")
+CONFIRM_REFUSALS = ("hold_expired", "ticket_cancelled", "event_cancelled", "not_durable")
 CANCEL_REFUSALS = ("hold_expired", "event_ended")
 
 routes = Routes()

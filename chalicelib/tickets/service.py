@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from chalicelib import ids, keys
+from chalicelib.durability import LEVELS
 from chalicelib.errors import DomainError
 from chalicelib.runtime import Runtime
-from chalicelib.scripting import allow, found_only, run, run_many
+from chalicelib.scripting import allow, found_only, run, run_kept, run_many
 from chalicelib.tickets.model import Order, OrderCreate, Purchase, Ticket, read_order, read_ticket
 
 Kind = Literal["ticket", "order"]
@@ -134,10 +135,10 @@ def _read(house: Runtime, kind: Kind, object_id: str) -> list[str]:
 
 
 def _settle(house: Runtime, action: Action, kind: Kind, object_id: str, payment_reference: str) -> list[Any]:
+    level = LEVELS[house.settings.durability if action == "confirm" else "memory"]
+    what = house.call("settle", ids.code_of(object_id), "", action, kind, object_id, payment_reference)
     try:
-        return run(
-            house.store, house.call("settle", ids.code_of(object_id), "", action, kind, object_id, payment_reference)
-        )
+        return run_kept(house.store, what, level)
     except DomainError as refusal:
         raise _as_object(refusal, kind) from None
 

@@ -1,4 +1,4 @@
-"""A real Valkey for the processes, and the check of everything in it afterwards."""
+"""A real Valkey for the processes, and the audit of everything in it afterwards."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import pytest
 
 from chalicelib.settings import Settings
 from chalicelib.store import Store, connect
+from tests.audit import Told, assert_audited
 from tests.concurrency.workers import api_on
 from tests.support import servers
 from tests.support.api import Api
-from tests.support.check import check_everything
 from tests.support.clock import Clock
 
 
@@ -24,13 +24,19 @@ def server(clock: Clock) -> Iterator[servers.Server]:
 
 
 @pytest.fixture
-def port(server: servers.Server, clock: Clock) -> Iterator[int]:
-    """The port of an empty Redis whose content is checked in the end."""
+def told() -> list[Told]:
+    """What a test was answered, if it says so: the audit holds it against the event."""
+    return []
+
+
+@pytest.fixture
+def port(server: servers.Server, clock: Clock, told: list[Told]) -> Iterator[int]:
+    """The port of an empty Redis whose content is audited in the end."""
     store: Store = connect(Settings(redis_host="127.0.0.1", redis_port=server.port))
     clock.set_offset(ms=0)
     store.client.flushall()
     yield server.port
-    check_everything(store)
+    assert_audited(store, told)
     store.close()
 
 

@@ -19,11 +19,11 @@ from chalicelib.ids import code_of
 from chalicelib.keys import SESSION_FIELDS, event_key
 from chalicelib.runtime import runtime
 from chalicelib.store import Store
+from tests.audit import assert_audited
 from tests.concurrency.houses import LOOKS, OVER, ROUNDS, drain, live, watch
 from tests.concurrency.test_queue import log_of
 from tests.concurrency.workers import api_on
 from tests.support.api import Api
-from tests.support.check import check_everything
 from tests.support.clock import Clock
 from tests.support.pool import run_processes
 from tests.support.sale import SECOND_MS, freeze, new_event, read
@@ -114,7 +114,7 @@ def day(server: Server, clock: Clock) -> Day:
             store.command("SET", OVER, 1)
         moves = moving.result()
     store.command("DEL", OVER, ROUNDS, LOOKS)
-    check_everything(store)
+    assert_audited(store)
     records = store.command("HGETALL", event_key("sessions", code_of(event)))
     return Day(
         looks=looks,

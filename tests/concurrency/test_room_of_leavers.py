@@ -21,9 +21,9 @@ from chalicelib.runtime import Runtime, install
 from chalicelib.scripting import Call, call, run_many
 from chalicelib.settings import Settings
 from chalicelib.store import Store, connect
+from tests.audit import assert_audited
 from tests.support import servers
 from tests.support.api import Api
-from tests.support.check import check_everything
 from tests.support.clock import Clock
 from tests.support.sale import MINUTE_MS, SECOND_MS, crowd, drained, freeze, instant, new_event, read
 
@@ -165,7 +165,7 @@ def rooms(request: pytest.FixtureRequest, store: Store, clock: Clock) -> dict[st
     terms, made = BOUNDS[request.param], {}
     for name, leavers in (("alone", 0), ("among leavers", LEAVERS)):
         made[name] = Room(store, clock, leavers, **terms).run()
-        check_everything(store)
+        assert_audited(store)
     return made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from tests.audit import Told
 from tests.concurrency import workers
 from tests.support.api import Api
 from tests.support.clock import Clock
@@ -16,17 +17,18 @@ def purchase_body(event: str, user: str, session: str, seat: str) -> dict[str, s
     return {"event_id": event, "user_id": user, "session_id": session, "seat_id": seat}
 
 
-def test_one_of_64_buyers_gets_the_seat(port: int, api: Api) -> None:
+def test_one_of_64_buyers_gets_the_seat(port: int, api: Api, told: list[Told]) -> None:
     """One 201; the other 63 are told seat_taken."""
     event, (seat, *_) = new_seated(api, 100, max_active_sessions=100)
     buyers = crowd(event, 64)
     tries = [(port, "/tickets/purchase", purchase_body(event, b.user, b.session, seat)) for b in buyers]
     answers = run_processes(workers.post, tries, processes=64)
+    told += [Told(event, "purchase", b.user, *answer, asked=seat) for b, answer in zip(buyers, answers, strict=True)]
     assert Counter((status, body.get("code")) for status, body in answers) == {(201, None): 1, (409, "seat_taken"): 63}
     assert api.get(f"/events/{event}").json["held_tickets"] == 1
 
 
-def test_500_buyers_share_50_seats_though_replies_are_lost(port: int, api: Api) -> None:
+def test_500_buyers_share_50_seats_though_replies_are_lost(port: int, api: Api, told: list[Told]) -> None:
     """Exactly 50 tickets for 50 seats, everybody else a clean 409, nobody left in the dark."""
     # The other 450 seats are what lets 500 people in at once; nobody asks for them.
     event, seats = new_seated(api, 500, max_active_sessions=500)
@@ -37,6 +39,7 @@ def test_500_buyers_share_50_seats_though_replies_are_lost(port: int, api: Api) 
         shares = [(proxy.port, event, seats, buyers[worker::16]) for worker in range(16)]
         answers = [answer for share in run_processes(workers.buy_any, shares, processes=16) for answer in share]
         lost = proxy.total
+    told += [Told(event, "purchase", *answer) for answer in answers]
     assert lost > 500
     refused = [(status, body["code"]) for _, status, body in answers if status not in {200, 201}]
     assert Counter(refused) == {(409, "seat_taken"): 450}
@@ -47,11 +50,12 @@ def test_500_buyers_share_50_seats_though_replies_are_lost(port: int, api: Api) 
     assert api.get(f"/events/{event}").json["held_tickets"] == 50
 
 
-def test_64_confirms_of_one_hold_make_one_ticket(port: int, api: Api) -> None:
+def test_64_confirms_of_one_hold_make_one_ticket(port: int, api: Api, told: list[Told]) -> None:
     """Each is answered with the same confirmed ticket, and one is sold."""
     event, (seat, *_) = new_seated(api)
     ticket = hold(api, enter(api, event, "ada"), seat)
     answers = run_processes(workers.post, [(port, f"/tickets/{ticket}/confirm")] * 64, processes=64)
+    told += [Told(event, "confirm", "ada", *answer, asked=ticket) for answer in answers]
     assert {(status, body["ticket"]["id"], body["ticket"]["status"]) for status, body in answers} == {
         (200, ticket, "confirmed")
     }
@@ -88,12 +92,13 @@ def test_a_hold_at_its_deadline_is_either_confirmed_or_sold_to_the_next(port: in
         assert not (first == "confirmed" and sold_again), "one seat, two owners"
 
 
-def test_one_person_never_has_more_than_the_limit(port: int, api: Api) -> None:
+def test_one_person_never_has_more_than_the_limit(port: int, api: Api, told: list[Told]) -> None:
     """32 purchases at once by one person with a limit of 4: four succeed."""
     event, seats = new_seated(api, 32, max_tickets_per_user=4)
     ada = enter(api, event, "ada")
     calls = [(port, "/tickets/purchase", purchase_body(event, ada.user, ada.session, seat)) for seat in seats]
     answers = run_processes(workers.post, calls, processes=32)
+    told += [Told(event, "purchase", "ada", *answer, asked=seat) for seat, answer in zip(seats, answers, strict=True)]
     assert Counter((status, body.get("code")) for status, body in answers) == {
         (201, None): 4,
         (409, "ticket_limit_reached"): 28,

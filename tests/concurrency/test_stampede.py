@@ -7,7 +7,9 @@ import json
 from collections import Counter
 from pathlib import Path
 
+from tests.faults.service import check_server
 from tests.infra.running import Run, free_port
+from tests.support import servers
 
 PEOPLE = 1_600
 
@@ -33,7 +35,8 @@ async def _stampede(port: int, event: str) -> list[int]:
 
 def test_1600_joins_at_once_all_get_a_place(tmp_path: Path) -> None:
     """Each is a 201; one is active, and 1,599 wait in a queue without a gap."""
-    with Run(tmp_path, free_port()).up() as run:
+    server = servers.valkey(data_dir=tmp_path / "redis")
+    with server, Run(tmp_path, free_port(), REDIS_ADDR=f"127.0.0.1:{server.port}").up() as run:
         wish = {
             "name": "Stampede",
             "start_time": "2090-01-01T00:00:00Z",
@@ -43,3 +46,4 @@ def test_1600_joins_at_once_all_get_a_place(tmp_path: Path) -> None:
         event = run.call("POST", "/api/v1/events", wish)[1]["id"]
         assert Counter(asyncio.run(_stampede(run.port, event))) == {201: PEOPLE}
         assert run.call("GET", f"/api/v1/queue/length/{event}")[1]["length"] == PEOPLE - 1
+        check_server(server.port)

@@ -17,9 +17,9 @@ from tests.support.api import Answer, Api
 TRIES_MAX = 40
 
 
-def api_on(port: int) -> Api:
-    """Give the service on the Redis or proxy at this port."""
-    settings = Settings(redis_host="127.0.0.1", redis_port=port)
+def api_on(port: int, **more: Any) -> Api:
+    """Give the service on the Redis or proxy at this port, perhaps with more settings."""
+    settings = Settings(redis_host="127.0.0.1", redis_port=port, **more)
     install(Runtime(settings, connect(settings), IdMaker(secrets.randbits)))
     return Api()
 

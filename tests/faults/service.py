@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from chalicelib.ids import IdMaker
 from chalicelib.runtime import Runtime, install
 from chalicelib.settings import Settings
 from chalicelib.store import connect
+from tests.audit import Told, assert_audited
 from tests.support.api import Answer, Api
-from tests.support.check import check_everything
 
 BUDGET_S = 4.0
+LONG = bool(os.environ.get("FAULTS_LONG"))
+"""Whether to take all the time it takes, as `make faults` does."""
 
 
 @contextlib.contextmanager
@@ -29,10 +32,10 @@ def service(port: int, **settings: Any) -> Iterator[Api]:
         house.store.close()
 
 
-def check_server(port: int) -> None:
-    """Assert that everything on a server adds up, past any proxy."""
+def check_server(port: int, history: Sequence[Told] | None = None) -> None:
+    """Assert that everything on a server stands up to its audit, past any proxy, and to what clients were told."""
     store = connect(Settings(redis_host="127.0.0.1", redis_port=port))
-    check_everything(store)
+    assert_audited(store, history)
     store.close()
 
 
@@ -50,3 +53,9 @@ def assert_unavailable(answer: Answer, outcome: str) -> None:
     assert answer.json["outcome"] == outcome
     assert 1 <= int(answer.headers["Retry-After"]) <= 5
     assert set(answer.json) == {"type", "title", "status", "code", "request_id", "outcome"}
+
+
+def assert_not_durable(answer: Answer) -> None:
+    """Assert a 503 that says: it was done, and is not yet kept as it has to be."""
+    assert (answer.status, answer.code, answer.json["outcome"]) == (503, "not_durable", "unknown"), answer.text
+    assert 1 <= int(answer.headers["Retry-After"]) <= 5

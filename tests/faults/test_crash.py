@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit import Told
 from tests.faults.service import check_server, service
 from tests.support import servers
 from tests.support.sale import enter, hold, new_seated, settle
@@ -18,6 +19,7 @@ SEATS = 100
 def test_every_confirm_that_was_acknowledged_survives_a_kill(tmp_path: Path, acknowledged_before: int) -> None:
     """With appendfsync always, the server killed in the midst of confirms; one more may be there, none less."""
     acknowledged: list[str] = []
+    told: list[Told] = []
     enough = threading.Event()
     server = servers.valkey(data_dir=tmp_path)
 
@@ -33,6 +35,7 @@ def test_every_confirm_that_was_acknowledged_survives_a_kill(tmp_path: Path, ack
         killer.start()
         for ticket in tickets:
             answer = settle(api, "confirm", ticket)
+            told.append(Told(event, "confirm", "ada", answer.status, answer.json, asked=ticket))
             if answer.status != 200:
                 assert answer.status == 503, answer.text
                 break
@@ -46,4 +49,4 @@ def test_every_confirm_that_was_acknowledged_survives_a_kill(tmp_path: Path, ack
         confirmed = {ticket["id"] for ticket in api.get("/tickets/user/ada").json if ticket["status"] == "confirmed"}
         assert set(acknowledged) <= confirmed
         assert len(confirmed) <= len(acknowledged) + 1
-        check_server(restarted.port)
+        check_server(restarted.port, told)

@@ -218,6 +218,17 @@ def test_a_command_that_arrives_after_its_retry_does_nothing_more(line: Line) ->
     assert (logged(event).count("session.activated"), logged(event).count("ticket.reserved")) == (2, 1)
 
 
+def test_a_join_that_arrives_when_its_turn_is_over_makes_no_other(line: Line) -> None:
+    """It brings the session that its retry has made, and which was given up since: that is over, and stays so."""
+    event, commands = new_event(line.api), calls(line.server)
+    line.proxy.delay(1, ms=1300)
+    ada = enter(line.api, event, "ada")
+    hold(line.api, ada)
+    assert leave(line.api, ada).status == 200
+    wait_until(lambda: calls(line.server) == commands + 4, what="the late join")
+    assert (state(line.api, ada), logged(event).count("session.activated")) == ("left", 1)
+
+
 def calls(server: Server) -> int:
     """Tell how many commands of ours a server has run."""
     with client(server.port) as direct:

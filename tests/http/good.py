@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from chalicelib.http.route import Route
 from chalicelib.ids import code_of, seat_id
+from chalicelib.keys import event_key
 from tests.http.stage import CENTURY_S, Stage
 from tests.support.api import Answer
 from tests.support.sale import (
@@ -77,6 +78,12 @@ def _erase(stage: Stage) -> Answer:
     return stage.api.post(f"/events/{visitor.event}/erasures", {"user_id": visitor.user})
 
 
+def _repair(stage: Stage) -> Answer:
+    event = one_waiting(stage).event
+    stage.house.store.command("HINCRBY", event_key("events", code_of(event)), "held", 1)
+    return stage.api.post(f"/events/{event}/repair")
+
+
 def _list(stage: Stage, path: str) -> Answer:
     new_event(stage.api)
     return stage.api.get(path)
@@ -118,6 +125,8 @@ GOOD: dict[str, Row] = {
     "room_stats": lambda s: s.api.get(f"/events/{one_waiting(s).event}/stats"),
     "erase_person": _erase,
     "create_guest": lambda s: s.api.post("/guests"),
+    "event_integrity": lambda s: s.api.get(f"/events/{one_waiting(s).event}/integrity"),
+    "repair_event": _repair,
     "delete_event": lambda s: s.api.delete(f"/events/{new_event(s.api)}"),
     "add_seats": _add_seats,
     "change_seats": _change_seats,

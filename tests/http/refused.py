@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.fields import format_instant
 from chalicelib.ids import IdMaker, code_of, seat_id
 from chalicelib.runtime import Runtime, install
+from tests.http.auditing import AUDITING
 from tests.http.buying import BUYING, Send, all_taken, create_order, purchase
 from tests.http.good import Row, a_ticket, an_order, one_active, one_waiting
 from tests.http.stage import CENTURY_S, Stage
@@ -125,6 +127,12 @@ def _over_while_held(stage: Stage, kind: str) -> Answer:
     return stage.api.post(f"/{kind}s/{made['id'] if kind == 'order' else made['tickets'][0]['id']}/cancel")
 
 
+def _kept_nowhere(stage: Stage, kind: str) -> Answer:
+    # The Redis of these tests has no replica.
+    install(replace(stage.house, settings=replace(stage.house.settings, durability="replica")))
+    return stage.api.post(f"/{kind}s/{an_order(stage) if kind == 'order' else a_ticket(stage)}/confirm")
+
+
 def _settling(kind: str) -> dict[tuple[str, str], Row]:
     def row(action: str, before: str) -> Row:
         return lambda stage: _settled(stage, kind, action, before)
@@ -137,6 +145,7 @@ def _settling(kind: str) -> dict[tuple[str, str], Row]:
         (f"confirm_{kind}", "hold_expired"): row("confirm", "expiry"),
         (f"confirm_{kind}", "ticket_cancelled"): row("confirm", "cancel"),
         (f"confirm_{kind}", "event_cancelled"): row("confirm", "its event is cancelled"),
+        (f"confirm_{kind}", "not_durable"): lambda stage: _kept_nowhere(stage, kind),
         (f"cancel_{kind}", f"{kind}_not_found"): unknown("cancel"),
         (f"cancel_{kind}", "hold_expired"): row("cancel", "expiry"),
         (f"cancel_{kind}", "event_ended"): lambda stage: _over_while_held(stage, kind),
@@ -192,6 +201,7 @@ REFUSED: dict[tuple[str, str], Row] = {
     **_settling("order"),
     **WAITING,
     **TRUSTING,
+    **AUDITING,
     ("cancel_order", "order_confirmed"): lambda s: _settled(s, "order", "cancel", "confirm"),
     **{place: row for code in SCHEDULES for place, row in _scheduling(code).items()},
     ("create_event", "idempotency_key_reused"): _twice_with_one_key,

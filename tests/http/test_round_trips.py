@@ -30,6 +30,7 @@ from tests.support.sale import (
     new_event,
     new_seated,
     order,
+    read,
     refresh,
     seat_specs,
     settle,
@@ -121,6 +122,12 @@ def _hall(api: Api) -> str:
     return new_seated(api)[0]
 
 
+def _miscounted(api: Api) -> str:
+    event = _hall(api)
+    read(event, "events", "HINCRBY", "held", 1)
+    return event
+
+
 def _import(api: Api, event: str, count: int) -> Answer:
     return api.post(f"/events/{event}/seats", {"seats": seat_specs(count)})
 
@@ -170,6 +177,10 @@ REQUESTS: dict[str, tuple[Callable[[Api], Ready], int, int]] = {
     "update": (_on(new_event, lambda api, event: api.put(f"/events/{event}", {"venue": "x"})), 1, 1),
     "change the admission": (_on(_waiting, _pause), 1, 1),
     "the figures": (_on(_waiting, lambda api, event: api.get(f"/events/{event}/stats")), 1, 1),
+    # The event brought up to now, its size, all of it between MULTI and EXEC, its log.
+    "an audit": (_on(_hall, lambda api, event: api.get(f"/events/{event}/integrity")), 3, 22),
+    "nothing to mend": (_on(_hall, lambda api, event: api.post(f"/events/{event}/repair")), 3, 22),
+    "a counter mended": (_on(_miscounted, lambda api, event: api.post(f"/events/{event}/repair")), 6, 44),
     "delete": (_on(new_event, lambda api, event: api.delete(f"/events/{event}")), 2, 2),
     "process": (_on(_waiting, lambda api, event: api.post(f"/queue/process/{event}")), 1, 1),
     "500 seats": (_on(_empty_hall, lambda api, event: _import(api, event, 500)), 2, 2),

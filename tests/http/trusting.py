@@ -23,6 +23,8 @@ _OF_AN_EVENT: dict[str, tuple[str, str, dict[str, Any] | None]] = {
     "add_seats": ("POST", "/events/{}/seats", {"seats": [{"section": "A", "row": "1", "number": "1"}]}),
     "change_seats": ("PATCH", "/events/{}/seats", {"seat_ids": [UNKNOWN], "blocked": True}),
     "room_stats": ("GET", "/events/{}/stats", None),
+    "event_integrity": ("GET", "/events/{}/integrity", None),
+    "repair_event": ("POST", "/events/{}/repair", None),
     "process_queue": ("POST", "/queue/process/{}", None),
 }
 

@@ -114,14 +114,24 @@ def test_the_largest_body_that_api_gateway_takes_arrives(port: int) -> None:
 
 @pytest.mark.parametrize(
     "request_line",
-    [b"NONSENSE", b"GET /things HTTP/2.0", b"GET /" + b"a" * 70_000 + b" HTTP/1.1"],
-    ids=["nonsense", "version", "length"],
+    [
+        *(b"NONSENSE", b"GET /things HTTP/2.0", b"GET /" + b"a" * 70_000 + b" HTTP/1.1"),
+        b"GET /things HTTP/1.1\r\n" + b"X: y\r\n" * 100_000,
+    ],
+    ids=["nonsense", "version", "length", "headers"],
 )
 def test_what_is_not_http_is_told_so(port: int, request_line: bytes) -> None:
     """A problem document, not a page of HTML, and no 5xx."""
     head, body = _raw(port, request_line + b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 ")
     assert json.loads(body)["code"] == "invalid_request"
+
+
+def test_a_long_path_leads_nowhere(port: int) -> None:
+    """Eight kB are read and answered like any other path that is not there."""
+    head, body = _raw(port, b"GET /things/" + b"a/" * 4_000 + b" HTTP/1.1\r\n" + _HEAD + _LAST + b"\r\n")
+    assert head.startswith(b"HTTP/1.1 404 ")
+    assert json.loads(body)["code"] == "path_not_found"
 
 
 def test_a_client_that_waits_to_be_asked_for_its_body_is_asked(port: int) -> None:

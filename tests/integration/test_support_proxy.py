@@ -53,6 +53,19 @@ def test_the_reply_that_is_lost_belongs_to_a_command_that_ran(proxy: Proxy, coun
     assert (proxy.total, proxy.per_connection) == (3, [2, 1])
 
 
+@pytest.mark.parametrize(("harm", "seen"), [("refuse", None), ("lose_reply", b"1")])
+def test_what_shall_happen_first_happens_before_the_client_notices(
+    proxy: Proxy, counter: redis.Redis, harm: str, seen: bytes | None
+) -> None:
+    """Before the server has seen a command that is refused, after it has carried out one whose reply is lost."""
+    order: list[object] = []
+    getattr(proxy, harm)(1, first=lambda: order.append(counter.get("n")))
+    with pytest.raises(redis.ConnectionError):
+        client(proxy.port).incr("n")
+    order.append("noticed")
+    assert order == [seen, "noticed"]
+
+
 def test_a_refused_command_never_reaches_the_server(proxy: Proxy, counter: redis.Redis) -> None:
     """The client sees the same as with a lost reply, and nothing was done."""
     proxy.refuse(1)

@@ -65,6 +65,8 @@ def _without_sweep(said: Any) -> Any:
     left_out = {"updated_at"}
     if said.get("status") in OVER and "position" in said:
         left_out |= {"status", "expires_at"}  # a session that is due, and so is its last hold
+    if said.get("state") in OVER:
+        left_out.add("state")  # the same, in the words of a status
     return {name: _without_sweep(value) for name, value in said.items() if name not in left_out}
 
 

@@ -64,17 +64,18 @@ class Clock:
         self._settings.offset_us = round(ms * 1000)
         self._settings.frozen_at_us = 0
 
+    def environ(self) -> dict[str, str]:
+        """Return what the environment of a program must have to run under this clock."""
+        return {"LD_PRELOAD": str(self._shim), "CLOCKSHIM_FILE": str(self._file)}
+
     def preloaded(self, binary: Path) -> Path:
         """Return a program that runs `binary` under this clock, as the same process.
 
         A script and not a changed environment, so that whoever starts servers need not know of clocks.
         """
         program = self._directory / f"{binary.name}-under-clock"
-        program.write_text(
-            "#!/bin/sh\n"
-            f"export LD_PRELOAD={shlex.quote(str(self._shim))} CLOCKSHIM_FILE={shlex.quote(str(self._file))}\n"
-            f'exec {shlex.quote(str(binary))} "$@"\n'
-        )
+        exports = " ".join(f"{name}={shlex.quote(value)}" for name, value in self.environ().items())
+        program.write_text(f'#!/bin/sh\nexport {exports}\nexec {shlex.quote(str(binary))} "$@"\n')
         program.chmod(0o755)
         return program
 

@@ -9,4 +9,4 @@ from chalicelib.store import Store
 
 def fake_store() -> Store:
     """Give a store with nothing in it, shared with nobody."""
-    return Store(fakeredis.FakeRedis(server=fakeredis.FakeServer(), decode_responses=True))
+    return Store(fakeredis.FakeRedis(server=fakeredis.FakeServer(), decode_responses=True, protocol=2))

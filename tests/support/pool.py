@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from multiprocessing.process import BaseProcess
     from multiprocessing.synchronize import Barrier
 
 T = TypeVar("T")
@@ -47,6 +48,16 @@ def run_processes(
     if stuck:
         raise TimeoutError(f"{len(stuck)} of {len(futures)} calls had not ended after {within_s:g} s")
     return results
+
+
+def start_process(function: Callable[..., object], *arguments: object) -> BaseProcess:
+    """Start one real process that runs `function(*arguments)`, in about 10 ms, and give it to the caller to end.
+
+    `function` is one of a module. The process dies with the test run at the latest, unless that is killed.
+    """
+    process = _CONTEXT.Process(target=function, args=arguments, daemon=True)
+    process.start()
+    return process
 
 
 def _begin(everybody: Barrier, environment: dict[str, str]) -> None:

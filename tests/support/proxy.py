@@ -12,8 +12,9 @@ import random
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from enum import Enum, auto
-from typing import Self
+from typing import NamedTuple, Self
 
 import hiredis
 
@@ -32,6 +33,12 @@ class _Fate(Enum):
     SWALLOW = auto()
 
 
+class _Sentence(NamedTuple):
+    fate: _Fate = _Fate.PASS
+    delay_s: float = 0.0
+    first: Callable[[], object] = lambda: None
+
+
 class Proxy:
     """A proxy on a free port of 127.0.0.1 that counts its clients' commands and harms those that a test names.
 
@@ -47,7 +54,7 @@ class Proxy:
         self._target_port = target_port
         self._uncounted = uncounted
         self._lock = threading.Lock()
-        self._fates: dict[int, tuple[_Fate, float]] = {}
+        self._sentences: dict[int, _Sentence] = {}
         self._chance = random.Random()
         self._loss_probability = 0.0
         self._lossy_names = SCRIPTS
@@ -77,21 +84,27 @@ class Proxy:
                 with contextlib.suppress(OSError):  # its other end has gone first
                     connection.shutdown(socket.SHUT_RDWR)
 
-    def refuse(self, kth: int) -> None:
-        """Reset the connection that sends the k-th command; the server never sees that command."""
-        self._sentence(kth, _Fate.REFUSE)
+    def refuse(self, kth: int, *, first: Callable[[], object] = lambda: None) -> None:
+        """Reset the connection that sends the k-th command; the server never sees that command.
 
-    def lose_reply(self, kth: int) -> None:
-        """Let the server carry out the k-th command, then reset the connection instead of answering."""
-        self._sentence(kth, _Fate.LOSE_REPLY)
+        `first` is called before the client can notice anything.
+        """
+        self._sentence(kth, _Sentence(_Fate.REFUSE, first=first))
+
+    def lose_reply(self, kth: int, *, first: Callable[[], object] = lambda: None) -> None:
+        """Let the server carry out the k-th command, then reset the connection instead of answering.
+
+        `first` is called between the two, before the client can notice anything.
+        """
+        self._sentence(kth, _Sentence(_Fate.LOSE_REPLY, first=first))
 
     def swallow(self, kth: int) -> None:
         """Let the server carry out the k-th command, and keep silent on that connection for good."""
-        self._sentence(kth, _Fate.SWALLOW)
+        self._sentence(kth, _Sentence(_Fate.SWALLOW))
 
     def delay(self, kth: int, *, ms: float) -> None:
         """Hold the k-th command back for so long; it is carried out then even if its client has given up."""
-        self._sentence(kth, _Fate.PASS, ms / 1000)
+        self._sentence(kth, _Sentence(delay_s=ms / 1000))
 
     def lose_replies(self, probability: float, seed: int, *, names: frozenset[str] = SCRIPTS) -> None:
         """From now on lose the reply of each command of these names with this probability (0 to 1); 0 ends it.
@@ -103,21 +116,21 @@ class Proxy:
             self._loss_probability = probability
             self._lossy_names = names
 
-    def _sentence(self, kth: int, fate: _Fate, delay_s: float = 0.0) -> None:
+    def _sentence(self, kth: int, sentence: _Sentence) -> None:
         with self._lock:
-            self._fates[self.total + kth] = (fate, delay_s)
+            self._sentences[self.total + kth] = sentence
 
-    def _count(self, connection: int, name: str) -> tuple[_Fate, float]:
+    def _count(self, connection: int, name: str) -> _Sentence:
         """Count one command and say what is to become of it."""
         if name in self._uncounted:
-            return _Fate.PASS, 0.0
+            return _Sentence()
         with self._lock:
             self.total += 1
             self.per_connection[connection] += 1
-            if self.total in self._fates:
-                return self._fates.pop(self.total)
+            if self.total in self._sentences:
+                return self._sentences.pop(self.total)
             lost = name in self._lossy_names and self._chance.random() < self._loss_probability
-            return (_Fate.LOSE_REPLY if lost else _Fate.PASS), 0.0
+            return _Sentence(_Fate.LOSE_REPLY if lost else _Fate.PASS)
 
     def _accept(self) -> None:
         with self._listener:
@@ -159,14 +172,16 @@ class Proxy:
 
     def _pass_on(self, request: list[bytes], number: int, client: socket.socket, server: socket.socket) -> None:
         """Let one command meet its fate. Raises ConnectionError when the client's connection is to be reset."""
-        fate, delay_s = self._count(number, request[0].decode().upper())
+        fate, delay_s, first = self._count(number, request[0].decode().upper())
         if delay_s and self._stopping.wait(delay_s):
             raise ConnectionAbortedError
         if fate is _Fate.REFUSE:
+            first()
             raise ConnectionRefusedError
         server.sendall(hiredis.pack_command(tuple(request)))  # type: ignore[arg-type]
         answer = _answer(server)
         if fate is _Fate.LOSE_REPLY:
+            first()
             raise ConnectionResetError
         if fate is _Fate.SWALLOW:
             while client.recv(_CHUNK_BYTES):

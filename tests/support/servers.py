@@ -42,6 +42,7 @@ class Server:
         self.addr = running.addr
         self.pid = running.pid
         self._running = running
+        self._killed = False
 
     def __enter__(self) -> Self:
         return self
@@ -57,6 +58,7 @@ class Server:
     def kill(self) -> None:
         """End the server as a crash would; what it kept in its `data_dir` stays."""
         self._running.kill()
+        self._killed = True
 
     def pause(self) -> None:
         """Stop the process in its tracks: the kernel accepts connections and commands, nothing is answered."""
@@ -67,7 +69,7 @@ class Server:
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
-        if not self._running.ended():
+        if not self._killed and not self._running.ended():
             os.kill(self.pid, number)
 
 

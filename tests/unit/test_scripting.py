@@ -8,10 +8,11 @@ import pytest
 import redis
 
 from chalicelib.caller import Caller
+from chalicelib.durability import LEVELS
 from chalicelib.errors import DomainError
 from chalicelib.ids import EventCode
 from chalicelib.keys import event_budget, event_keys
-from chalicelib.scripting import LUA, Call, call, library, make_library, prelude, run, run_many
+from chalicelib.scripting import LUA, Call, call, library, make_library, prelude, run, run_kept, run_many
 from chalicelib.store import Store
 
 CODE = EventCode("0123456789ab")
@@ -54,7 +55,11 @@ class _Pipe:
     def execute(self, *, raise_on_error: bool) -> list[Any]:
         assert not raise_on_error
         self.server.heard += self.words
-        return [self.server.answers.pop(0) for _ in self.words]
+        answers = [self.server.answers.pop(0) for _ in self.words]
+        for answer in answers:
+            if isinstance(answer, redis.ConnectionError):
+                raise answer
+        return answers
 
 
 def store(*answers: Any) -> Store:
@@ -128,6 +133,18 @@ def test_a_word_is_a_refusal_with_what_the_script_added() -> None:
     )
     assert (many[0], many[2]) == ([1], [3])
     assert isinstance(many[1], DomainError)
+
+
+def test_an_error_out_of_a_script_is_not_tried_again() -> None:
+    """Its repeat might take for a first result what it left half-done, and say ok: it is a bug, and looks like one."""
+    wrong = redis.ResponseError("WRONGTYPE Operation against a key holding the wrong kind of value")
+    for runs in (
+        lambda server: run(server, call("purchase", CODE), before=INDEX),
+        lambda server: run_kept(server, call("settle", CODE), LEVELS["replica"]),
+        lambda server: run_many(server, [call("status", CODE)] * 2),
+    ):
+        with pytest.raises(redis.ResponseError, match="WRONGTYPE"):
+            runs(store(wrong, wrong, ["ok"]))
 
 
 @pytest.mark.parametrize(

@@ -120,3 +120,18 @@ local function schedule_problem(fields, end_is_new, sale_start_is_new)
     local is_draw = fields.queue_mode == 'draw' or (fields.queue_mode or '') == '' and sale_starts
     if is_draw and (fields.commitment or '') == '' then return 'draw_key_missing' end
 end
+
+-- Of these fields the log says the new value: numbers and words that we chose. Of all others, which people wrote, it says
+-- that they were changed.
+local VALUES_SAID = {
+    status = true, mode = true, queue_mode = true, seated = true, price = true, total_tickets = true, start_ms = true, end_ms = true,
+    sale_starts_ms = true, sale_ends_ms = true, max_active_sessions = true, admissions_per_minute = true,
+    tickets_per_visitor = true, max_tickets_per_user = true, session_ms = true, hold_ms = true, away_ms = true, abandon_ms = true,
+    claim_ms = true,
+}
+
+local function said(names, values)
+    local words = {}
+    for i, name in ipairs(names) do words[i] = VALUES_SAID[name] and name .. '=' .. values[name] or name end
+    return table.concat(words, ',')
+end

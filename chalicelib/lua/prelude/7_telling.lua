@@ -4,6 +4,11 @@ local NEAR_MS, PER_PLACE_MS, FAR_MS = 2000, 20, 10000 -- a waiting person's time
 local ACTIVE_MS = 10000 -- that of those who are inside
 local POLLS_IN_QUARTER, QUIET_MS_MAX = 5, 15000
 
+-- Numbers that are none fail here, before a command has written anything.
+local function assert_pacing(per_second, jitter)
+    assert(per_second + 0 >= 1 and jitter + 0 >= 0 and jitter + 0 < 1000)
+end
+
 local ROOM = {
     ended = 'ended', lobby = 'lobby', sold_out = 'sold_out', standby = 'standby', paused = 'paused', waiting = 'waiting',
 }

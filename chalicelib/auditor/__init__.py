@@ -1,0 +1,1 @@
+"""The auditor: an event counted again, what differs, and counters mended."""

@@ -1,0 +1,45 @@
+"""What must be true of a confirm before it is acknowledged; DURABILITY names it.
+
+``WAIT`` and ``WAITAOF`` speak for the writes of their own connection, and on any other would vouch for nothing. So what
+is asked here follows the command on its own connection, in its own pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.settings import Durability
+from chalicelib.store import Command
+
+WAIT_MS = 800  # less than the client waits for a reply: so "not yet" is an answer and not a silence
+
+
+@dataclass(frozen=True)
+class Level:
+    """What follows a command to make sure that its writes are kept, and how the answers are read."""
+
+    asks: tuple[Command, ...]
+    is_reached: Callable[[Sequence[Any]], bool]
+
+
+def _is_on_disk(answers: Sequence[Any]) -> bool:
+    synced, config = answers
+    if isinstance(synced, Exception) and "unknown command" in str(synced):
+        # Before Redis 7.2. With `always` every write that came before was on disk when this was answered.
+        return isinstance(config, dict) and config == {"appendonly": "yes", "appendfsync": "always"}
+    return not isinstance(synced, Exception) and synced[0] >= 1
+
+
+def _is_at_a_replica(answers: Sequence[Any]) -> bool:
+    (replicas,) = answers
+    return not isinstance(replicas, Exception) and replicas >= 1
+
+
+LEVELS: dict[Durability, Level] = {
+    "memory": Level((), lambda _: True),
+    # Both in one breath: an answer that was remembered would be wrong after CONFIG SET or a failover.
+    "fsync": Level((("WAITAOF", 1, 0, WAIT_MS), ("CONFIG GET", "appendonly", "appendfsync")), _is_on_disk),
+    "replica": Level((("WAIT", 1, WAIT_MS),), _is_at_a_replica),
+}
