@@ -14,7 +14,7 @@ from chalicelib.settings import Durability
 from chalicelib.store import Command
 
 POLICY: Command = ("CONFIG GET", "appendonly", "appendfsync")
-WAIT_MS = 800  # less than the client waits for a reply: so "not yet" is an answer and not a silence
+WAIT_MS = 700  # less than the client waits for a reply: so "not yet" is an answer and not a silence
 
 
 @dataclass(frozen=True)

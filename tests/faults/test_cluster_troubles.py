@@ -96,7 +96,7 @@ def move_about(nodes: Nodes, slot: int, tickets: list[str]) -> None:
 
 def test_a_cluster_that_has_lost_a_node_is_a_503_everywhere() -> None:
     """From the loss to CLUSTERDOWN and after it, whichever node has the event; when told to serve the rest, it does."""
-    impatient = ["--cluster-node-timeout", "1000"]
+    impatient = ["--cluster-node-timeout", "2000"]
     with servers.cluster(options=impatient) as three, service(three.port, redis_cluster=True) as api:
         nodes = Nodes(three)
         events: dict[int, str] = {}

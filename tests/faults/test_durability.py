@@ -15,6 +15,7 @@ from tests.support.api import Api
 from tests.support.proxy import Proxy
 from tests.support.sale import enter, hold, new_event, order, settle
 from tests.support.servers import Server, client
+from tests.support.wait import wait_until
 
 Start = Callable[..., Server]
 STARTS = [servers.valkey, servers.redis7]
@@ -62,6 +63,7 @@ def test_fsync_on_a_server_without_a_file_is_red_and_acknowledges_nothing(start:
         before = api.get(f"/tickets/{ticket}").json
         direct.config_set("appendonly", "yes")
         direct.config_set("appendfsync", "always")
+        wait_until(lambda: settle(api, "confirm", ticket).status == 200, what="the first file")
         again = in_time(lambda: settle(api, "confirm", ticket))
         assert (again.status, again.json["ticket"], before["status"]) == (200, before, "confirmed")
         assert api.get("/health").status == 200

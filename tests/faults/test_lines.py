@@ -33,7 +33,7 @@ def line(server: Server) -> Iterator[tuple[Link, Api]]:
         yield link, api
 
 
-@pytest.mark.parametrize(("delay_ms", "status"), [(50, 201), (350, 201), (700, 503)])
+@pytest.mark.parametrize(("delay_ms", "status"), [(50, 201), (250, 201), (700, 503)])
 def test_a_slow_line_is_waited_for_for_a_second(line: tuple[Link, Api], delay_ms: int, status: int) -> None:
     """Each way; what takes longer is unknown, was done, and is there for the repeat when the line is quick again."""
     link, api = line

@@ -33,7 +33,7 @@ from tests.support.servers import Server, client
 from tests.support.wait import wait_until
 
 KEYS = 15_000
-DELAY_US = 100  # a key: so the server loads for more than two seconds, and looks up every 1,024 keys
+DELAY_US = 200  # a key: so the server loads for more than two seconds, and looks up every 1,024 keys
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from tests.support.api import Answer, Api
 from tests.support.clock import Clock
 from tests.support.sale import UNKNOWN, new_event, new_seated
 
-REQUESTS = 1000 if LONG else 80
-USERS, SEATS, EVENTS = 12, 15, 3
+REQUESTS = 1000 if LONG else 100
+USERS, SEATS, EVENTS = 5, 15, 3
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _JITTER = re.compile(r'"poll_after_ms":\d+|"updated_at":"[^"]*"')  # a poll is noted, and spread by a random number
 
@@ -39,7 +39,7 @@ class Day:
         session = self.sessions.get((user, event), UNKNOWN)
         wish = {"event_id": self.events[event], "user_id": f"user{user}"}
         whole = wish | {"session_id": session}
-        held = self.tickets[int(ticket * len(self.tickets))]
+        held = self.tickets[-1 - int(ticket * 4) % len(self.tickets)]
         asked: list[tuple[str, str, Any]] = [
             ("POST", "/queue/join", wish),
             ("POST", "/queue/join", wish),
@@ -47,6 +47,7 @@ class Day:
             ("POST", "/tickets/purchase", whole | ({"seat_id": self.seats[seat]} if event == 0 else {})),
             ("POST", "/tickets/purchase", whole | ({"seat_id": self.seats[seat]} if event == 0 else {})),
             ("POST", "/orders", whole | {"quantity": 2}),
+            ("GET", f"/tickets/{held}", None),
             ("POST", f"/tickets/{held}/confirm", None),
             ("POST", f"/tickets/{held}/cancel", {}),
             ("POST", "/queue/leave", {"session_id": session}),

@@ -50,7 +50,7 @@ def test_a_worker_that_is_stopped_past_the_deadline_says_what_the_script_said(
         ada, bob = enter(worker, event, "ada"), enter(api, event, "bob")
         ticket, seen = hold(worker, ada, seats[0]), proxy.total
         if not ran:
-            proxy.delay(1, ms=700)  # on its way while the worker is stopped and the hold runs out
+            proxy.delay(1, ms=1500)  # on its way while the worker is stopped and the hold runs out
         worker.send("POST", f"/tickets/{ticket}/confirm")
         if ran:
             wait_until(lambda: counts(api, event) == (9, 0, 1), what="the confirm")
