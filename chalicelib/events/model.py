@@ -46,7 +46,15 @@ _EXAMPLE: dict[str, Any] = {
 class EventCreate(Strict):
     """What an organiser says of a new event."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [_EXAMPLE],
+            "anyOf": [
+                {"properties": {"is_seated_event": {"const": False}}},
+                {"properties": {"total_tickets": {"maximum": SEATS_MAX}}},
+            ],
+        }
+    )
 
     name: Name
     description: Text = ""

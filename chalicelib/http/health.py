@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from chalicelib import __version__
+from chalicelib.durability import POLICY, fsyncs_always
 from chalicelib.errors import DomainError
 from chalicelib.fields import Answer
 from chalicelib.http.auth import Access
@@ -53,20 +54,24 @@ def _state_of(store: Store, level: Durability) -> tuple[State, str | None]:
     # A replica is a member like others in a cluster, whose client sends writes elsewhere.
     if told.get("role") == "slave" and told.get("slave_read_only") != 0 and not store.is_cluster:
         return "read_only", "Redis is a read-only replica: REDIS_ADDR must name the primary."
-    if level == "fsync" and told.get("aof_enabled") != 1:
-        return "not_persistent", "DURABILITY is fsync, and Redis does not say that its append-only file is on."
+    if level == "fsync" and not fsyncs_always(_answer(store, *POLICY)):
+        return "not_persistent", "DURABILITY is fsync, and Redis does not say appendonly yes, appendfsync always."
     return "ok", None
 
 
 def _told(store: Store) -> dict[str, Any]:
     store.command("PING")
-    try:
-        info: Any = store.command("INFO")
-    except Exception:  # noqa: BLE001 - a server that answers, but may not or cannot tell
-        return {}
+    info = _answer(store, "INFO")
     if isinstance(info, dict) and isinstance(next(iter(info.values()), None), dict):
         info = next(iter(info.values()))  # a cluster answers for a server each
     return info if isinstance(info, dict) else {}
+
+
+def _answer(store: Store, *words: str | int) -> Any:
+    try:
+        return store.command(*words)
+    except Exception:  # noqa: BLE001 - a server that serves, but may not or cannot tell
+        return None
 
 
 for _path in ("/health", f"{PREFIX}/health"):

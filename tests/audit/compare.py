@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from tests.audit.dump import ERASED, Dump
+from tests.audit.dump import ERASED, Dump, is_same
 from tests.audit.model import NEVER_MS, Model
 
 STATUS = {"w": "waiting", "a": "active", "c": "completed", "e": "expired", "l": "left", "b": "abandoned"}
@@ -65,7 +65,7 @@ def _tickets(dump: Dump, model: Model) -> Iterator[Difference]:
             continue
         if found["status"] != ticket.status:
             yield "I9", f"ticket {name} is {found['status']}, by the log {ticket.status}"
-        if found["session"] != ticket.session.id or found["user"] != dump.user_of(ticket.session.id):
+        if found["session"] != ticket.session.id or not is_same(found["user"], dump.user_of(ticket.session.id)):
             yield "I10", f"ticket {name} is of {found['user']} and session {found['session']}, by the log of another"
         seat = None if ticket.seat is None else str(ticket.seat)
         if found.get("seat") != seat:
@@ -82,7 +82,7 @@ def _orders(dump: Dump, model: Model) -> Iterator[Difference]:
             yield "I17", f"order {name} has ticket {min(lost)}, of which the log does not know"
         if order[3] not in model.sessions:
             yield "I17", f"order {name} is of session {order[3]}, of which the log does not know"
-        elif order[2] != dump.user_of(order[3]):
+        elif not is_same(order[2], dump.user_of(order[3])):
             yield "I10", f"order {name} is of {order[2]}, its session of {dump.user_of(order[3])}"
     for name, ticket in dump.tickets.items():
         if name not in listed.get(ticket["order"], ()):

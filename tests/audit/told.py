@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import ids
-from tests.audit.dump import ERASED
+from tests.audit.dump import is_same
 from tests.audit.model import Model
 
 OK, UNKNOWN, REFUSED = range(200, 300), 503, range(400, 429)
@@ -69,7 +69,7 @@ def _acknowledged(model: Model, history: Sequence[Told]) -> Iterator[Difference]
             if ticket is None or found is None:
                 yield "I5", f"{told.user} was told of ticket {name} by {told.op}, and it is not there"
                 continue
-            if not _is_same(found["user"], told.user):
+            if not is_same(found["user"], told.user):
                 yield "I10", f"{told.user} was told of ticket {name} by {told.op}, which is of {found['user']}"
             was_so = said != "confirmed" or ticket.was_confirmed
             if not was_so or found["status"] not in (MAY_BE[said] or MAY_BE):
@@ -82,7 +82,7 @@ def _joined(model: Model, told: Told) -> Iterator[Difference]:
     record = model.dump.sessions.get(known.get(said, said))
     if record is None:
         yield "I5", f"{told.user} was given session {said}, and it is not there"
-    elif not _is_same(record["user_id"], told.user):
+    elif not is_same(record["user_id"], told.user):
         yield "I10", f"{told.user} was given session {said}, which is of {record['user_id']}"
 
 
@@ -146,7 +146,3 @@ def _tickets(model: Model, told: Told) -> list[tuple[str, str]]:
     asked = told.asked if told.op in BECOMES else None
     names = list(model.dump.orders[asked][4:]) if asked in model.dump.orders else [asked] if asked else []
     return [(name, BECOMES[told.op]) for name in names]
-
-
-def _is_same(user: str, said: str) -> bool:
-    return user == said or user.startswith(ERASED)

@@ -19,14 +19,14 @@ os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "ERROR")
 
 from chalicelib.ids import code_of
-from chalicelib.keys import event_key
+from chalicelib.scripting import call, run
 from chalicelib.store import Store
+from tests.audit import assert_audited
 from tests.concurrency.competitors import CLIENTS, USERS, Client, Plan, start_service, take_part
 from tests.concurrency.linear import stuck
 from tests.concurrency.testimony import History, operations, read_history
 from tests.support import servers
 from tests.support.api import Api
-from tests.support.check import check_everything
 from tests.support.pool import run_processes
 from tests.support.proxy import Proxy
 from tests.support.sale import new_seated
@@ -52,7 +52,7 @@ def make_histories(port: int, seed: str, count: int, wishes: int) -> Iterator[Hi
             proxy.lose_replies(LOST, seed=first)
             parts = [(number, proxy.port, port, plans) for number in range(CLIENTS + 1)]
             shares = run_processes(take_part, parts, processes=len(parts), within_s=60 + len(plans) * wishes / 50)
-        check_everything(store)
+        assert_audited(store)
         for plan, *records in zip(plans, *shares[:CLIENTS], strict=True):
             everything = [record for share in records for record in share]
             for client in [Client(plan, CLIENTS + user) for user in range(USERS)]:
@@ -72,7 +72,7 @@ def judge(history: History) -> str:
 def _plan(store: Store, seed: str, wishes: int, hold_ms: int) -> Plan:
     event, seats = new_seated(Api(), SEATS + OTHER_SEATS, session_seconds=86_400, max_tickets_per_user=100)
     # Shorter than an organiser may say it: a history is over in a tenth of a second.
-    store.command("HSET", event_key("events", code_of(event)), "hold_ms", hold_ms)
+    run(store, call("update_event", code_of(event), event, "event.updated", "", "hold_ms", hold_ms))
     return Plan(seed, event, seats[:SEATS], hold_ms, wishes)
 
 

@@ -26,12 +26,12 @@ from chalicelib.ids import IdMaker
 from chalicelib.runtime import Runtime, install, runtime
 from chalicelib.settings import Settings
 from chalicelib.store import connect
+from tests.audit import assert_audited
 from tests.faults.crash_scenes import Prepare, Request, Scene
 from tests.faults.crash_scenes_organiser import ALL_SCENES
 from tests.faults.lambdas import Lambdas
 from tests.support import servers
 from tests.support.api import Api
-from tests.support.check import check_everything
 from tests.support.clock import Clock
 from tests.support.people import AUTH_KEY
 from tests.support.proxy import Proxy
@@ -139,7 +139,7 @@ class Laboratory:
 
     def _trouble(self) -> str:
         try:
-            check_everything(self._store)
+            assert_audited(self._store)
         except AssertionError as broken:
             return str(broken) or "an invariant does not hold"
         return ""

@@ -37,6 +37,18 @@ def replica_of(port: int) -> Iterator[Server]:
         yield replica
 
 
+def leave_behind(primary: Server, link: Link) -> None:
+    """Let the replica have all that the primary has, and hear nothing from then on."""
+
+    def is_in_step() -> bool:
+        told = asked.info("replication")
+        return bool(told["slave0"]["offset"] == told["master_repl_offset"])
+
+    with client(primary.port) as asked:
+        wait_until(is_in_step, within_s=20, what="a replica in step")
+    link.hold()
+
+
 def promote(replica: Server) -> None:
     """Make a primary of a replica, with what it has heard so far."""
     with client(replica.port) as asked:

@@ -10,9 +10,9 @@ from typing import Any
 from chalicelib.ids import code_of
 from chalicelib.keys import event_key
 from chalicelib.runtime import runtime
+from tests.audit import assert_audited
 from tests.faults.service import LONG, assert_unavailable, in_time, service
 from tests.support import servers
-from tests.support.check import check_everything
 from tests.support.sale import buy, counts, crowd, enter, hold, join, new_event, new_seated, settle
 from tests.support.servers import Cluster, client
 from tests.support.wait import wait_until
@@ -83,7 +83,7 @@ def test_a_slot_that_moves_under_load_costs_some_503_and_no_ticket(
         assert {settle(api, "confirm", ticket).status for ticket in tickets} == {200}
         available, held, sold = counts(api, event)
         assert (available + held + sold, sold) == (SEATS, len(tickets))
-        check_everything(runtime().store)
+        assert_audited(runtime().store)
 
 
 def move_about(nodes: Nodes, slot: int, tickets: list[str]) -> None:

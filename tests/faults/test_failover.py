@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from chalicelib.settings import Durability
-from tests.faults.link import Link
-from tests.faults.pairs import lagging_pair, promote
+from tests.faults.pairs import lagging_pair, leave_behind, promote
 from tests.faults.service import LONG, assert_not_durable, assert_unavailable, check_server, in_time, service
 from tests.support.api import Api
 from tests.support.sale import Visitor, buy, counts, crowd, enter, hold, new_seated, settle
@@ -18,12 +17,14 @@ SEATS, BEFORE = 20, 8
 FAILOVERS = 5 if LONG else 1
 
 
-def confirm_until_it_lags(api: Api, tickets: Sequence[str], link: Link, behind: int) -> tuple[list[str], list[str]]:
+def confirm_until_it_lags(
+    api: Api, tickets: Sequence[str], behind: int, lag: Callable[[], None]
+) -> tuple[list[str], list[str]]:
     """Confirm tickets in turn, the last ones while the replica lags; gives those acknowledged and the rest."""
     acknowledged, others = [], []
     for n, ticket in enumerate(tickets[: BEFORE + behind]):
         if n == BEFORE:
-            link.hold()
+            lag()
         answer = in_time(lambda ticket=ticket: settle(api, "confirm", ticket))  # type: ignore[misc]
         if answer.status == 200:
             acknowledged.append(ticket)
@@ -55,7 +56,7 @@ def test_what_the_new_primary_never_heard_is_lost_unless_it_was_waited_for(
             event, seats = new_seated(api, SEATS)
             tickets = [hold(api, visitor, seats[n]) for n, visitor in enumerate(crowd(event, SEATS))]
             assert settle(api, "confirm", tickets.pop()).status == 200
-            acknowledged, others = confirm_until_it_lags(api, tickets, link, behind)
+            acknowledged, others = confirm_until_it_lags(api, tickets, behind, lambda: leave_behind(primary, link))
             fail_over(primary, replica)
             assert_unavailable(in_time(lambda: settle(api, "confirm", tickets[0])), "none")
         with service(replica.port) as api:
@@ -76,7 +77,7 @@ def test_a_seat_that_was_sold_can_be_sold_again_after_a_failover() -> None:
         with service(primary.port) as api:
             event, seats = new_seated(api, SEATS)
             ada, bob = enter(api, event, "ada"), enter(api, event, "bob")
-            link.hold()
+            leave_behind(primary, link)
             first = hold(api, ada, seats[0])
             assert settle(api, "confirm", first).status == 200
             fail_over(primary, replica)

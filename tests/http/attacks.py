@@ -123,13 +123,13 @@ IDENTITY: Final[dict[int, list[str] | str]] = {
     3: [_AUTH + "a_token_is_over_at_its_end", _AUTH + "what_is_no_good_token_is_refused"],
     # The token of another, of another event, of one who left.
     4: [_OWNERS + "no_answer_but_the_owners_is_a_2xx", _OWNERS + "what_is_anothers_is_refused_like_what_is_not_there"],
-    5: [],
+    5: [_OWNERS + "a_session_acts_in_its_own_event_alone"],
     6: [_OWNERS + "a_person_who_left_has_nothing_by_an_old_session"],
     # A session id of one's own choice; one token in many hands; the key of another; guessed ids.
     9: [_OWNERS + "a_session_id_that_a_client_chose_is_refused"],
-    10: [],
+    10: ["tests/concurrency/test_one_person.py::test_one_token_in_fifty_hands_is_one_person"],
     13: [_OWNERS + "the_same_key_of_two_people_is_two_keys"],
-    18: [],
+    18: [_OWNERS + "nobody_comes_across_a_ticket_by_guessing"],
     # A buyer or another organiser where an organiser is wanted.
     19: [
         "tests/http/test_access.py::test_a_route_lets_in_whom_the_table_says",
@@ -138,7 +138,7 @@ IDENTITY: Final[dict[int, list[str] | str]] = {
     # Who is there, told by the answer; requests by the thousand; people by the million.
     49: [_OWNERS + "what_is_anothers_is_refused_like_what_is_not_there"],
     50: ["tests/integration/test_budget.py::test_who_asks_too_often_is_told_when_to_come_again"],
-    51: [],
+    51: [_OWNERS + "people_cannot_be_invented"],
 }
 
 ATTACKS: Final = INPUT | IDENTITY

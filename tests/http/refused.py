@@ -19,17 +19,14 @@ from tests.http.waiting import WAITING
 from tests.support.api import Answer
 from tests.support.sale import (
     UNKNOWN,
-    Visitor,
     change,
     enter,
     event_body,
     hold,
     join,
-    leave,
     new_event,
     new_seated,
     order,
-    refresh,
     seat_specs,
 )
 
@@ -166,19 +163,6 @@ def _process(stage: Stage, event: str) -> Answer:
     return stage.api.post(f"/queue/process/{event}")
 
 
-def _refresh_while_others_wait(stage: Stage) -> Answer:
-    event = new_event(stage.api, max_active_sessions=1)
-    first = enter(stage.api, event, "first")
-    enter(stage.api, event, "ada")
-    return refresh(stage.api, first)
-
-
-def _having_left(stage: Stage) -> Answer:
-    visitor = one_active(stage)
-    leave(stage.api, visitor)
-    return refresh(stage.api, visitor)
-
-
 def _buying(send: Send) -> dict[tuple[str, str], Row]:
     def row(met: Callable[[Stage, Send], Answer]) -> Row:
         return lambda stage: met(stage, send)
@@ -245,10 +229,6 @@ REFUSED: dict[tuple[str, str], Row] = {
     ("process_queue", "event_not_on_sale"): lambda s: _process(s, _with_status(s, "inactive")),
     ("process_queue", "queue_empty"): lambda s: _process(s, new_event(s.api)),
     ("process_queue", "no_capacity"): lambda s: _process(s, one_waiting(s).event),
-    ("refresh_session", "session_not_found"): lambda s: refresh(s.api, Visitor("", "", UNKNOWN)),
-    ("refresh_session", "session_ended"): _having_left,
-    ("refresh_session", "others_waiting"): _refresh_while_others_wait,
-    ("leave_queue", "session_not_found"): lambda s: leave(s.api, Visitor("", "", UNKNOWN)),
     ("get_order", "order_not_found"): lambda s: s.api.get(f"/orders/{UNKNOWN}"),
     ("get_ticket", "ticket_not_found"): lambda s: s.api.get(f"/tickets/{UNKNOWN}"),
 }  # fmt: skip

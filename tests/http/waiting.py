@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tests.http.good import Row, a_lobby
+from tests.http.good import Row, a_lobby, one_active
 from tests.http.stage import Stage
 from tests.support.api import Answer
 from tests.support.room import operate, reconfigured
-from tests.support.sale import UNKNOWN, change, crowd, enter, event_body, join, new_event
+from tests.support.sale import UNKNOWN, Visitor, change, crowd, enter, event_body, join, leave, new_event, refresh
 
 OTHER_KEY = "the key of another service, as long"
 POLLS_MAX = 5
@@ -62,6 +62,19 @@ def _operating_on_a_cancelled_event(stage: Stage) -> Answer:
     return operate(stage.api, event, mode="paused")
 
 
+def _refresh_while_others_wait(stage: Stage) -> Answer:
+    event = new_event(stage.api, max_active_sessions=1)
+    first = enter(stage.api, event, "first")
+    enter(stage.api, event, "ada")
+    return refresh(stage.api, first)
+
+
+def _having_left(stage: Stage) -> Answer:
+    visitor = one_active(stage)
+    leave(stage.api, visitor)
+    return refresh(stage.api, visitor)
+
+
 WAITING: dict[tuple[str, str], Row] = {
     ("create_event", "draw_key_missing"): _drawing_without_a_key,
     ("update_event", "draw_key_missing"): _made_to_draw_without_a_key,
@@ -71,6 +84,10 @@ WAITING: dict[tuple[str, str], Row] = {
     ("join", "draw_key_changed"): _joining_with_another_key,
     ("queue_status", "polling_too_fast"): _polling,
     ("queue_serving", "event_not_found"): lambda s: s.api.get(f"/queue/serving/{UNKNOWN}"),
+    ("refresh_session", "session_not_found"): lambda s: refresh(s.api, Visitor("", "", UNKNOWN)),
+    ("refresh_session", "session_ended"): _having_left,
+    ("refresh_session", "others_waiting"): _refresh_while_others_wait,
+    ("leave_queue", "session_not_found"): lambda s: leave(s.api, Visitor("", "", UNKNOWN)),
     ("process_queue", "nobody_present"): _all_away,
     ("get_draw", "event_not_found"): lambda s: s.api.get(f"/events/{UNKNOWN}/draw"),
     ("get_draw", "draw_not_found"): lambda s: s.api.get(f"/events/{new_event(s.api)}/draw"),

@@ -20,6 +20,7 @@ from tests.support.sale import (
     hold,
     inside,
     instant,
+    join,
     leave,
     new_event,
     new_seated,
@@ -208,6 +209,15 @@ def test_who_joins_at_the_moment_a_place_is_due_does_not_overtake(api: Api, cloc
     clock.advance(ms=60_000)
     cyd = enter(api, event, "cyd")
     assert states(api, [bob, cyd]) == "aw"
+
+
+def test_who_joins_while_many_are_still_being_let_in_does_not_overtake(api: Api) -> None:
+    """Each command lets in fifty: the change, then the join, which stands behind the thirty that are left."""
+    event = new_event(api, total_tickets=1000, max_active_sessions=1)
+    crowd(event, 131)
+    change(api, event, max_active_sessions=1000)
+    late = join(api, event, "late").json
+    assert (late["status"], late["position"]) == ("waiting", 31)
 
 
 def test_fewer_places_end_no_session(api: Api) -> None:

@@ -39,6 +39,14 @@ def test_the_lease_is_given_back_at_the_end(api: Api, house: Runtime) -> None:
     assert house.store.command("EXISTS", DRAIN_LEASE) == 0
 
 
+def test_a_run_that_stood_by_leaves_the_lease_to_its_owner(api: Api, house: Runtime) -> None:
+    """It gives back at its end what is its own, and nothing else."""
+    enter(api, new_event(api), "ada")
+    assert run(house.store, Call("lease", [DRAIN_LEASE], ["another", 60_000])) == [1]
+    assert drained(left_ms=LITTLE_MS).ticks == 1
+    assert house.store.command("GET", DRAIN_LEASE) == "another"
+
+
 def test_a_run_that_died_is_replaced_when_its_lease_is_over(api: Api, house: Runtime, clock: Clock) -> None:
     """The run that stands by takes over in the tick after the lease's five seconds."""
     freeze(clock)

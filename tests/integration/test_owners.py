@@ -5,14 +5,28 @@ The scripts know whose a thing is, not the tokens: what is somebody else's is as
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import pytest
 
+from chalicelib.ids import code_of
 from chalicelib.runtime import Runtime
-from tests.support.api import Answer, path_part
+from tests.support.api import Answer, Api, path_part
+from tests.support.clock import Clock
 from tests.support.people import Person, organiser, want_tokens
-from tests.support.sale import UNKNOWN, Visitor, enter, hold, new_event, nothing_changed, order, said
+from tests.support.sale import (
+    UNKNOWN,
+    Visitor,
+    enter,
+    freeze,
+    hold,
+    new_event,
+    new_seated,
+    nothing_changed,
+    order,
+    said,
+)
 
 USERS = ("ada", "bob", "carl@example.com", "~dora", "eve|1", "+fred=")
 
@@ -184,3 +198,38 @@ def test_a_person_who_left_has_nothing_by_an_old_session(guarded: Runtime) -> No
     assert said(ada.post("/queue/refresh", {"session_id": visitor.session})) == (409, "session_ended")
     other = new_event(organiser())
     assert said(ada.post("/tickets/purchase", wish | {"event_id": other})) == (404, "session_not_found")
+
+
+def test_a_session_acts_in_its_own_event_alone(guarded: Runtime) -> None:
+    """The same person, another event: neither its session nor its seats are good there."""
+    assert guarded
+    ada, olga = Person("ada"), organiser()
+    (one, _), (other, seats) = new_seated(olga), new_seated(olga)
+    visitor = enter(ada, one, "ada")
+    wish = {"event_id": other, "session_id": visitor.session, "seat_id": seats[0]}
+    assert said(ada.post("/tickets/purchase", wish)) == (404, "session_not_found")
+    assert said(ada.post("/tickets/purchase", wish | {"event_id": one})) == (404, "seat_not_found")
+
+
+def test_nobody_comes_across_a_ticket_by_guessing(house: Runtime, clock: Clock) -> None:
+    """Ids have 74 random bits behind the code of their event; who tries is soon told to ask less often."""
+    freeze(clock)
+    want_tokens(house)
+    event = new_event(organiser())
+    ticket = hold(Person("ada"), enter(Person("ada"), event, "ada"))
+    want_tokens(house, requests_per_minute=60)
+    guesses = [house.ids.within(code_of(event)) for _ in range(300)]
+    answers = [Person("eve").get(f"/tickets/{guess}").status for guess in guesses]
+    assert Counter(answers) == {404: 11, 429: 289}
+    assert ticket not in guesses
+
+
+def test_people_cannot_be_invented(guarded: Runtime) -> None:
+    """Who joins is who the token says; a name of one's own is refused, and no token is no name."""
+    assert guarded
+    event = new_event(organiser())
+    with nothing_changed():
+        for number in range(20):
+            wish = {"event_id": event, "user_id": f"invented-{number}"}
+            assert said(Person("eve").post("/queue/join", wish)) == (403, "identity_mismatch")
+            assert said(Api().post("/queue/join", wish)) == (401, "token_missing")

@@ -135,8 +135,8 @@ ACCESS = (
     Sabotage(
         "guests are numbered from a small bag",
         "http/guests.py",
-        "secrets.randbits(_BITS)",
-        "secrets.randbits(4)",
+        "ids.randbits(_BITS)",
+        "ids.randbits(4)",
         harm="strangers are one person, and share their tickets",
         guess="http/test_guests.py",
     ),

@@ -90,11 +90,17 @@ def trial(sabotage: Sabotage, unharmed: Path) -> Verdict:
         sold = _run(tree, "-m", "tests.sabotage.plain_sale")
         if sold.returncode:
             return ended("broken", words=(sold.stderr.strip() or "?").splitlines()[-1])
-        for targets in ((f"tests/{sabotage.guess}", *ONE_BACKEND), *SUITE):
-            done = pytest_on(tree, targets)
-            test = _first_failed(tree)
-            if done.returncode == _FAILED and "::" in test:
-                return ended("caught", test, _words_of(done.stdout))
+        guess = (f"tests/{sabotage.guess}", *ONE_BACKEND)
+        for targets in (guess, *SUITE):
+            doubted: list[str] = []
+            while (done := pytest_on(tree, (*targets, *doubted))).returncode == _FAILED:
+                test = _first_failed(tree)
+                if "::" not in test:
+                    break
+                # What was not expected to fail is asked twice: on a busy machine some test may be late by itself.
+                if targets is guess or pytest_on(tree, [test]).returncode == _FAILED:
+                    return ended("caught", test, _words_of(done.stdout))
+                doubted.append(f"--deselect={test}")
             if done.returncode not in {0, _NOTHING_SELECTED}:
                 return ended("broken", words=f"pytest {' '.join(targets)}: {done.stdout[-300:]}")
     return ended("survived")

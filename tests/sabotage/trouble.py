@@ -22,6 +22,14 @@ TROUBLE = (
         guess="faults/test_lost_replies.py",
     ),
     Sabotage(
+        "a repeated confirm sells the ticket again",
+        "lua/settle.lua",
+        "if t.status == 'reserved' then reserved",
+        "if t.status == 'reserved' or action == 'confirm' and t.status == 'confirmed' then reserved",
+        harm="a lost reply sells a ticket that is not there",
+        guess="integration/test_settle.py",
+    ),
+    Sabotage(
         "an idempotency key takes any request",
         "lua/purchase.lua",
         "was ~= fingerprint",
@@ -128,10 +136,54 @@ TROUBLE = (
     Sabotage(
         "an error in the midst of others is an answer",
         "scripting.py",
-        "return _run(store, what) if isinstance(reply, ResponseError) else reply",
-        'return ["event_not_found"] if isinstance(reply, ResponseError) else reply',
+        "        return _run(store, what)\n    return reply\n",
+        '        return ["event_not_found"]\n    return reply\n',
         harm="a server that has forgotten its scripts has no events",
         guess="unit/test_scripting.py",
+    ),
+    Sabotage(
+        "an error out of a script is tried again",
+        "scripting.py",
+        " and (is_unavailable(reply) or _is_unknown(reply))",
+        "",
+        harm="what a bug left half-done is taken for a purchase",
+        guess="unit/test_scripting.py",
+    ),
+    Sabotage(
+        "a confirm waits for nothing",
+        "scripting.py",
+        "if not level.asks:",
+        "if True:",
+        harm="a ticket that was paid for is gone after a power cut",
+        guess="unit/test_durability.py",
+    ),
+    Sabotage(
+        "a confirm is acknowledged however its wait ends",
+        "scripting.py",
+        " or not level.is_reached(said)",
+        "",
+        harm="a ticket that was paid for is gone after a failover",
+        guess="unit/test_durability.py",
+    ),
+    Sabotage(
+        "another connection vouches for a confirm",
+        "scripting.py",
+        "*level.asks]\n    reply, *said = store.pipeline(commands)\n",
+        "*level.asks]\n"
+        "    pool: Any = store.client.connection_pool\n"
+        "    reply, mine = store.command(*what.words()), pool.get_connection()\n"
+        "    said = [store.command(*ask) for ask in level.asks]\n"
+        "    pool.release(mine)\n",
+        harm="a ticket that was paid for is gone after a failover",
+        guess="faults/test_durability.py",
+    ),
+    Sabotage(
+        "a repeated confirm writes nothing that could be waited for",
+        "lua/settle.lua",
+        "    set('last_ms', now)\n",
+        "",
+        harm="a confirm that was not safe is called safe when it is sent again",
+        guess="faults/test_durability.py",
     ),
     Sabotage(
         "health is green while sales are evicted",

@@ -35,7 +35,8 @@ def test_every_level_that_may_be_set_is_there_and_none_else() -> None:
     [
         ("memory", [], True),
         ("fsync", [[1, 0], ALWAYS], True),
-        ("fsync", [[1, 0], FORBIDDEN], True),
+        ("fsync", [[1, 0], FORBIDDEN], False),
+        ("fsync", [[1, 0], ALWAYS | {"appendfsync": "everysec"}], False),
         ("fsync", [[0, 0], ALWAYS], False),
         ("fsync", [[0, 1], ALWAYS], False),
         ("fsync", [AOF_OFF, ALWAYS], False),
