@@ -12,11 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import redis
+
 from chalicelib.ids import IdMaker, code_of
 from chalicelib.runtime import Runtime, install, runtime
 from chalicelib.settings import Settings
 from chalicelib.store import Store, connect
 from tests.concurrency.testimony import Record
+from tests.support import servers
 from tests.support.api import Answer, Api
 from tests.support.sale import Visitor, buy, leave, settle
 from tests.support.wait import wait_until
@@ -149,12 +152,12 @@ def take_part(number: int, through: int, direct: int, plans: list[Plan]) -> list
     The service is asked through the proxy at one port; at the other is Redis itself, where the clients wait for each
     other before each history.
     """
-    beside = connect(Settings(redis_host="127.0.0.1", redis_port=direct))
+    beside = servers.client(direct, timeout_s=60)  # more patient than the service, which may be told 503
     if number == CLIENTS:
         _pause_workers(beside)
         return []
     start_service(through)
-    beside.command("RPUSH", WORKERS, os.getpid())
+    beside.rpush(WORKERS, os.getpid())
     records = []
     try:
         with contextlib.redirect_stdout(None):  # where the metrics of refusals go
@@ -166,25 +169,25 @@ def take_part(number: int, through: int, direct: int, plans: list[Plan]) -> list
                     client.wish()
                 records.append(client.records)
     finally:
-        beside.command("INCR", DONE)  # or the others would wait for one who failed
+        beside.incr(DONE)  # or the others would wait for one who failed
     return records
 
 
-def _all_are_there(store: Store, event: str) -> bool:
+def _all_are_there(beside: redis.Redis, event: str) -> bool:
     """Wait for everybody to be ready, and tell whether they are, and none has ended before."""
-    store.command("HINCRBY", READY, event, 1)
-    everybody = str(CLIENTS)
+    beside.hincrby(READY, event, 1)
+    everybody = str(CLIENTS).encode()
 
     def settled() -> str:
-        ready = store.command("HGET", READY, event) == everybody
-        return "ready" if ready else "ended" if store.command("EXISTS", DONE) else ""
+        ready = beside.hget(READY, event) == everybody
+        return "ready" if ready else "ended" if beside.exists(DONE) else ""
 
     return wait_until(settled, within_s=60, what="the other clients") == "ready"
 
 
-def _pause_workers(store: Store) -> None:
-    while not store.command("EXISTS", DONE):
-        workers = store.command("LRANGE", WORKERS, 0, -1)
+def _pause_workers(beside: redis.Redis) -> None:
+    while not beside.exists(DONE):
+        workers = beside.lrange(WORKERS, 0, -1)
         if workers:
             worker = int(random.choice(workers))
             os.kill(worker, signal.SIGSTOP)
