@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.sabotage.planted import PLANTED
-from tests.sabotage.trial import QUICK, Verdict, copy_of_the_project, pytest_on, trial
+from tests.sabotage.trial import QUICK, Verdict, copy_of_the_project, first_failure, trial
 
 AT_ONCE = 2
 CAUGHT_MIN = 0.95
@@ -45,10 +45,10 @@ def main(words: Sequence[str]) -> int:
 
 
 def _passes(unharmed: Path, targets: Sequence[str]) -> bool:
-    done = pytest_on(unharmed, targets)
-    if done.returncode:
-        _say(done.stdout[-2000:])
-    return not done.returncode
+    failure = first_failure(unharmed, targets, is_doubted=True)
+    if failure:
+        _say(": ".join(failure))
+    return failure is None
 
 
 def _report(verdict: Verdict, count: str) -> None:

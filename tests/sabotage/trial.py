@@ -37,6 +37,10 @@ _FAILED = 1  # the exit status of pytest; any other but 0 is trouble of another 
 _NOTHING_SELECTED = 5
 
 
+class Unreadable(Exception):
+    """Tests of a tree cannot even be read."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """How a trial ended: which test noticed, what it said, and after how long."""
@@ -91,23 +95,35 @@ def trial(sabotage: Sabotage, unharmed: Path) -> Verdict:
         if sold.returncode:
             return ended("broken", words=(sold.stderr.strip() or "?").splitlines()[-1])
         guess = (f"tests/{sabotage.guess}", *ONE_BACKEND)
-        for targets in (guess, *SUITE):
-            doubted: list[str] = []
-            while (done := pytest_on(tree, (*targets, *doubted))).returncode == _FAILED:
-                test = _first_failed(tree)
-                if "::" not in test:
-                    break
-                # What was not expected to fail is asked twice: on a busy machine some test may be late by itself.
-                if targets is guess or pytest_on(tree, [test]).returncode == _FAILED:
-                    return ended("caught", test, _words_of(done.stdout))
-                doubted.append(f"--deselect={test}")
-            if done.returncode not in {0, _NOTHING_SELECTED}:
-                return ended("broken", words=f"pytest {' '.join(targets)}: {done.stdout[-300:]}")
+        try:
+            for targets in (guess, *SUITE):
+                # A first guess names the tests of the rule; whatever else fails must do so twice.
+                if failure := first_failure(tree, targets, is_doubted=targets is not guess):
+                    return ended("caught", *failure)
+        except Unreadable as error:
+            return ended("broken", words=str(error))
     return ended("survived")
 
 
-def pytest_on(tree: Path, targets: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Run these tests of a tree until one fails."""
+def first_failure(tree: Path, targets: Sequence[str], *, is_doubted: bool) -> tuple[str, str] | None:
+    """Run these tests of a tree until one fails; gives it and its words, or None.
+
+    One that is doubted has to fail again alone: on a busy machine some test may be late by itself. Raises Unreadable.
+    """
+    spared: list[str] = []
+    while (done := _pytest(tree, [*targets, *spared])).returncode == _FAILED:
+        test = _first_failed(tree)
+        if "::" not in test:
+            break
+        if not is_doubted or _pytest(tree, [test]).returncode == _FAILED:
+            return test, _words_of(done.stdout)
+        spared.append(f"--deselect={test}")
+    if done.returncode not in {0, _NOTHING_SELECTED}:
+        raise Unreadable(f"pytest {' '.join(targets)}: {done.stdout[-300:]}")
+    return None
+
+
+def _pytest(tree: Path, targets: Sequence[str]) -> subprocess.CompletedProcess[str]:
     unfair = (f"--ignore={path}" for path in _UNFAIR)
     # Half of the time of a trial would be the start of a plugin that no test uses.
     return _run(tree, "-m", "pytest", *targets, *unfair, "-q", "-x", "--tb=line", "-p", "no:schemathesis")
