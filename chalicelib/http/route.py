@@ -194,7 +194,7 @@ def _request(row: Route, raw: Any, params: dict[str, str], request_id: str) -> R
 
 def _query(model: type[BaseModel], params: Any) -> BaseModel:
     # What a parameter that stands there twice means, everybody on its way would decide for themselves.
-    given = params or {}
+    given: Any = params or {}
     twice = [name for name in model.model_fields if name in given and len(given.getlist(name)) > 1]
     if twice:
         raise InvalidRequest([(name, "stands there twice") for name in twice])
