@@ -64,7 +64,7 @@ def _without_sweep(said: Any) -> Any:
         return said
     left_out = {"updated_at"}
     if said.get("status") in OVER and "position" in said:
-        left_out |= {"status", "expires_at"}  # a session that is due, and so is its last hold
+        left_out |= {"status", "state", "expires_at"}  # a session that is due, and so is its last hold
     return {name: _without_sweep(value) for name, value in said.items() if name not in left_out}
 
 
