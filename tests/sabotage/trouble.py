@@ -58,8 +58,8 @@ TROUBLE = (
         "store.py",
         "Retry(NoBackoff(), 0)",
         "Retry(NoBackoff(), 1)",
-        harm="while Redis hangs every answer takes twice as long",
-        guess="faults/test_redis_troubles.py",
+        harm="what a bad line loses runs four times instead of two",
+        guess="faults/test_lost_replies.py",
     ),
     Sabotage(
         "the library tries again by itself, ten times",
