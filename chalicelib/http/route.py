@@ -181,7 +181,7 @@ def _request(row: Route, raw: Any, params: dict[str, str], request_id: str) -> R
     house = replace(house, caller=authenticate(row.access, raw.headers, house.settings))
     body = raw.raw_body or b""
     parsed = read_body(body, row.body, bytes_max=row.bytes_max) if row.body else None
-    query = validate(dict(raw.query_params or {}), row.query) if row.query else None
+    query = _query(row.query, raw.query_params) if row.query else None
     return Request(
         house=house,
         params={name: _decoded(name, value) for name, value in params.items()},
@@ -190,6 +190,15 @@ def _request(row: Route, raw: Any, params: dict[str, str], request_id: str) -> R
         query=query,
         request_id=request_id,
     )
+
+
+def _query(model: type[BaseModel], params: Any) -> BaseModel:
+    # What a parameter that stands there twice means, everybody on its way would decide for themselves.
+    given: Any = params or {}
+    twice = [name for name in model.model_fields if name in given and len(given.getlist(name)) > 1]
+    if twice:
+        raise InvalidRequest([(name, "stands there twice") for name in twice])
+    return validate(dict(given), model)
 
 
 def _decoded(name: str, value: str) -> str:

@@ -35,10 +35,9 @@ ROWS = {
     "F2": _row(
         "a worker is killed at any call of Redis",
         "The command has run as a whole or not at all; the repeat has the same result.",
-        "lost_replies::a_purchase_is_answered_as_the_first",
-        "lost_replies::an_event_is_created_once",
-        "lost_replies::a_ticket_is_settled_once",
-        "lost_replies::seats_are_added_once",
+        "crash_points::a_worker_may_die_at_any_command",
+        "crash_points::every_route_that_changes_something_has_a_scene",
+        "crash_points::a_command_in_several_steps_does_not_pass",
     ),
     "F3": _row(
         "a reply is lost, and the store asks again",

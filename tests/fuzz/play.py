@@ -95,7 +95,7 @@ class Measure:
 
 
 def play(played: Pass, measure: Measure, seed: int) -> Report:
-    """Meet the service in one way, and report; the same seed sends the same cases, but for times and timing."""
+    """Meet the service in one way, and report; the same seed draws the same cases, but for times lent by answers."""
     report = Report(played, seed)
     with servers.valkey() as server:
         settings = replace(played.settings, redis_host="127.0.0.1", redis_port=server.port)

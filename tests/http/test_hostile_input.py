@@ -153,6 +153,16 @@ def test_a_bad_query_is_refused_by_its_name(stage: Stage, name: str, query: str)
     refused(row, answer, 400, "invalid_request", field=query.partition("=")[0])
 
 
+@pytest.mark.parametrize("name", BAD_QUERIES)
+def test_a_parameter_that_stands_there_twice_is_refused_by_its_name(stage: Stage, name: str) -> None:
+    """Of two values everybody on the way of a request may take another one."""
+    row = next(row for row in app.table if label(row) == name)
+    field = BAD_QUERIES[name][0].partition("=")[0]
+    for values in ("1", "1"), ("1", "2"):
+        query = "&".join(f"{field}={value}" for value in values)
+        refused(row, stage.api.call("GET", f"{path_of(row)}?{query}"), 400, "invalid_request", field=field)
+
+
 @pytest.mark.parametrize("key", ["", "x" * 256, "a b", "a\tb", "\u00e9", "a\x00"])
 @pytest.mark.parametrize("row", [row for row in app.table if row.idempotent], ids=label)
 def test_a_malformed_idempotency_key_is_refused(stage: Stage, row: Route, key: str) -> None:
