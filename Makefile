@@ -28,7 +28,7 @@ faults: system .venv/.test
 bench: .venv/.test
 	$(RUN) -m bench
 
-# Half an hour: a rule is broken on purpose, a hundred times, and the suite must notice each time.
+# A quarter of an hour or more: one rule after the other is broken on purpose, and the suite must notice each time.
 sabotage: system .venv/.test
 	$(RUN) -m tests.sabotage
 

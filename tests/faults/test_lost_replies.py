@@ -180,6 +180,16 @@ def test_seats_are_added_once(line: Line, trouble: Trouble, kth: int) -> None:
     assert line.api.get(f"/events/{event}").json["available_tickets"] == 10
 
 
+def test_a_command_is_sent_twice_at_most(line: Line) -> None:
+    """Whoever tries again, the client library included: what is lost over and over must not run over and over."""
+    event = new_event(line.api)
+    line.proxy.lose_replies(1, seed=0)
+    sent = line.proxy.total
+    assert_unavailable(in_time(lambda: join(line.api, event, "ada")), "unknown")
+    assert line.proxy.total - sent == 2
+    line.proxy.lose_replies(0, seed=0)
+
+
 def test_a_reply_that_never_comes_is_waited_for_once(line: Line) -> None:
     """The second try takes another connection, and says the same as the first would have."""
     event = new_event(line.api)

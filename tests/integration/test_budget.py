@@ -64,6 +64,17 @@ def test_one_persons_haste_is_nobody_elses(guarded: Runtime) -> None:
     assert enter(ada, other, "ada")
 
 
+def test_one_persons_haste_in_an_event_is_nobody_elses_there(guarded: Runtime) -> None:
+    """Who asks too often silences nobody but themselves."""
+    assert guarded
+    ada, bob, event = Person("ada"), Person("bob"), _event()
+    for person in (ada, bob):
+        enter(person, event, person.user_id)
+    while ada.get(f"/queue/position/{event}/ada").status == 200:
+        pass
+    assert bob.get(f"/queue/position/{event}/bob").status == 200
+
+
 def test_what_is_refused_for_haste_changes_nothing(guarded: Runtime) -> None:
     """Of no command: the budget is spent before anything is looked at."""
     assert guarded

@@ -77,6 +77,13 @@ def test_a_name_is_nowhere_afterwards(api: Api, over: str) -> None:
     assert api.get(f"/tickets/user/{CANARY}").json == []
 
 
+def test_no_digest_of_a_name_stays(api: Api, over: str) -> None:
+    """The fingerprint of an order is one: whoever tried a list of names would find the name."""
+    assert any(not record.startswith(",") for record in read(over, "orders", "HVALS"))
+    erase(api, over)
+    assert all(record.startswith(",") for record in read(over, "orders", "HVALS"))
+
+
 def test_all_sums_stay(api: Api, over: str) -> None:
     """Of the event, of the room, of the log but for what says so; and everything still adds up."""
     before = _sums(api, over)

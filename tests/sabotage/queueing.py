@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.sabotage.sabotage import Sabotage
+from tests.sabotage.sabotage import Change, Sabotage
 
 QUEUEING = (
     Sabotage(
@@ -235,6 +235,11 @@ QUEUEING = (
         'if telling.state == "active" and entry.expires_at:',
         "if telling.poll_after_ms:",
         harm="other shops let everybody in",
-        guess="integration/test_claim.py",
+        guess="http/test_admission_token_of_a_session.py",
+        more=(
+            Change(
+                "queue/service.py", "deadline_ms=entry.expires_at", "deadline_ms=entry.expires_at or telling.now_ms"
+            ),
+        ),
     ),
 )

@@ -126,7 +126,7 @@ def first_failure(tree: Path, targets: Sequence[str], *, is_doubted: bool) -> tu
 def _pytest(tree: Path, targets: Sequence[str]) -> subprocess.CompletedProcess[str]:
     unfair = (f"--ignore={path}" for path in _UNFAIR)
     # Half of the time of a trial would be the start of a plugin that no test uses.
-    return _run(tree, "-m", "pytest", *targets, *unfair, "-q", "-x", "--tb=line", "-p", "no:schemathesis")
+    return _run(tree, "-m", "pytest", *targets, *unfair, "-q", "-x", "--tb=short", "-p", "no:schemathesis")
 
 
 def _run(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -154,7 +154,7 @@ WIRE = (
         '"Cache-Control": "no-store"} | reply.headers',
         '"Cache-Control": "public, max-age=60"} | reply.headers',
         harm="the session id of one person is shown to the next",
-        guess="http/test_contract.py",
+        guess="http/test_caching.py",
     ),
     Sabotage(
         "a refusal may be kept by a cache",
