@@ -28,7 +28,7 @@ faults: system .venv/.test
 bench: .venv/.test
 	$(RUN) -m bench
 
-# A quarter of an hour or more: one rule after the other is broken on purpose, and the suite must notice each time.
+# Six minutes on two idle cores: one rule after the other is broken on purpose, and the suite must notice each time.
 sabotage: system .venv/.test
 	$(RUN) -m tests.sabotage
 
