@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 
 Durability = Literal["memory", "fsync", "replica"]
 
+OUR_ISSUER = "ticketing"
+"""Who issues tokens of our own, and for whom."""
+
 ADMISSION_KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes in base64url without padding
 _TRUE = {"1", "true", "yes", "on"}
 _PORT_MAX = 65_535
@@ -93,6 +96,8 @@ class Settings:
             raise ValueError("CORS_ORIGIN must be one origin on Lambda, not *")
         if self.auth_mode == "jwt" and not self.auth_keys and not self.auth_jwks_url:
             raise ValueError("AUTH_KEYS or AUTH_JWKS_URL must be set with AUTH_MODE=jwt")
+        if self.auth_issuer == OUR_ISSUER:
+            raise ValueError(f"AUTH_ISSUER must not be {OUR_ISSUER}: so are called those who issue our own tokens")
         if self.auth_jwks_url and not (self.auth_issuer and self.auth_audience):
             raise ValueError("AUTH_ISSUER and AUTH_AUDIENCE must be set with AUTH_JWKS_URL")
 

@@ -22,11 +22,11 @@ from chalicelib import ids
 from chalicelib.caller import EVERYBODY, NOBODY, Caller
 from chalicelib.errors import DomainError
 from chalicelib.http import jwks
-from chalicelib.settings import Settings
+from chalicelib.settings import OUR_ISSUER, Settings
 
 # jwt and cryptography are imported where they are used: in open mode nobody pays 50 ms of a cold start for them.
 
-ISSUER: Final = "ticketing"
+ISSUER: Final = OUR_ISSUER
 ORGANISER: Final = "organiser"
 TOKEN_CHARACTERS_MAX: Final = 4096
 _SYMMETRIC: Final = "HS256"

@@ -122,6 +122,7 @@ LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "ticketing-prod", "AUTH_MODE": "jwt", "AUT
         ("AUTH_MODE", {"AWS_LAMBDA_FUNCTION_NAME": "ticketing-prod"}),
         ("CORS_ORIGIN", LAMBDA | {"CORS_ORIGIN": "*"}),
         ("AUTH_KEYS", {"AUTH_MODE": "jwt"}),
+        ("AUTH_ISSUER", LAMBDA | {"AUTH_ISSUER": "ticketing"}),
         ("AUTH_ISSUER", {"AUTH_MODE": "jwt", "AUTH_JWKS_URL": "https://id.example/keys", "AUTH_AUDIENCE": "tickets"}),
         ("AUTH_AUDIENCE", {"AUTH_MODE": "jwt", "AUTH_JWKS_URL": "https://id.example/keys", "AUTH_ISSUER": "x"}),
     ],
