@@ -15,6 +15,7 @@ from chalicelib.settings import Settings
 from chalicelib.store import connect
 from tests.audit import Told, assert_audited
 from tests.support.api import Answer, Api
+from tests.support.servers import Server, client
 
 BUDGET_S = 4.0
 LONG = bool(os.environ.get("FAULTS_LONG"))
@@ -37,6 +38,12 @@ def check_server(port: int, history: Sequence[Told] | None = None) -> None:
     store = connect(Settings(redis_host="127.0.0.1", redis_port=port))
     assert_audited(store, history)
     store.close()
+
+
+def commands_run(server: Server) -> int:
+    """Tell how many commands of ours a server has run."""
+    with client(server.port) as direct:
+        return int(direct.info("commandstats")["cmdstat_fcall"]["calls"])
 
 
 def in_time(request: Callable[[], Answer]) -> Answer:

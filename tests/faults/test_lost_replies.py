@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.faults.service import assert_unavailable, check_server, in_time, service
+from tests.faults.service import assert_unavailable, check_server, commands_run, in_time, service
 from tests.support import servers
 from tests.support.api import Api
 from tests.support.proxy import Proxy
@@ -29,7 +29,7 @@ from tests.support.sale import (
     settle,
     state,
 )
-from tests.support.servers import Server, client
+from tests.support.servers import Server
 from tests.support.wait import wait_until
 
 
@@ -217,32 +217,26 @@ def test_a_command_that_arrives_after_its_retry_does_nothing_more(line: Line) ->
     """Held back on the way for longer than we wait, it runs when the retry has long been answered."""
     event = new_event(line.api)
     ada = enter(line.api, event, "ada")
-    commands = calls(line.server)
+    commands = commands_run(line.server)
     line.proxy.delay(1, ms=1300)
     joined = in_time(lambda: join(line.api, event, "bob"))
     line.proxy.delay(2, ms=1300)
     bought = in_time(lambda: buy(line.api, ada))
     assert (joined.status, bought.status) == (201, 201)
-    wait_until(lambda: calls(line.server) == commands + 4, what="the late commands")
+    wait_until(lambda: commands_run(line.server) == commands + 4, what="the late commands")
     assert counts(line.api, event) == (9, 1, 0)
     assert (logged(event).count("session.activated"), logged(event).count("ticket.reserved")) == (2, 1)
 
 
 def test_a_join_that_arrives_when_its_turn_is_over_makes_no_other(line: Line) -> None:
     """It brings the session that its retry has made, and which was given up since: that is over, and stays so."""
-    event, commands = new_event(line.api), calls(line.server)
+    event, commands = new_event(line.api), commands_run(line.server)
     line.proxy.delay(1, ms=1300)
     ada = enter(line.api, event, "ada")
     hold(line.api, ada)
     assert leave(line.api, ada).status == 200
-    wait_until(lambda: calls(line.server) == commands + 4, what="the late join")
+    wait_until(lambda: commands_run(line.server) == commands + 4, what="the late join")
     assert (state(line.api, ada), logged(event).count("session.activated")) == ("left", 1)
-
-
-def calls(server: Server) -> int:
-    """Tell how many commands of ours a server has run."""
-    with client(server.port) as direct:
-        return int(direct.info("commandstats")["cmdstat_fcall"]["calls"])
 
 
 def test_a_deletion_whose_reply_was_lost_is_still_a_deletion(line: Line) -> None:
