@@ -14,7 +14,7 @@
 ``lua/``            the contested rules; ``prelude/`` is the event's clock and stands before every command
 ``runtime``         what a warm process keeps: settings, the store, the maker of ids
 ``http/``           from a request to a handler and back; the only place where an error becomes HTTP
-``events/``         events and seats, and the auditor of an event
+``events/``         events, seats, and the erasure of a person
 ``queue/``          the waiting room: join, position, status, refresh, leave, process, the draw, figures, the drain
 ``tickets/``        purchase, orders, confirm, cancel
 ``auditor/``        an event counted again: what differs, and counters mended

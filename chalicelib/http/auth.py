@@ -42,13 +42,11 @@ class Access(Enum):
     ORGANISER = "an organiser, for events of theirs"
 
 
+_OF_TOKENS: Final = ("token_missing", "token_invalid", "token_expired", "keys_unavailable", "too_many_requests")
 REFUSALS: Final[dict[Access, tuple[str, ...]]] = {
     Access.PUBLIC: (),
-    Access.BUYER: ("token_missing", "token_invalid", "token_expired", "keys_unavailable", "too_many_requests"),
-    Access.ORGANISER: (
-        *("token_missing", "token_invalid", "token_expired", "keys_unavailable", "too_many_requests"),
-        "organiser_required",
-    ),
+    Access.BUYER: _OF_TOKENS,
+    Access.ORGANISER: (*_OF_TOKENS, "organiser_required"),
 }
 """What a route refuses with because of its access, beside what it names itself."""
 
