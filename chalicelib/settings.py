@@ -51,6 +51,9 @@ class Settings:
     draw_key: str = field(default="", repr=False)
     admission_keys: tuple[str, ...] = field(default=(), repr=False)
     polls_per_second: int = 5_000
+    event_bus: str = ""
+    archive_bucket: str = ""
+    retention_days: int = 0
     log_level: str = "INFO"
     aws_chalice_cli_mode: bool = False
 
@@ -81,6 +84,9 @@ class Settings:
             draw_key=_secret(env, "DRAW_KEY"),
             admission_keys=_keys(env, "ADMISSION_KEYS"),
             polls_per_second=_whole(env, "POLLS_PER_SECOND", 5_000, least=1),
+            event_bus=env.get("EVENT_BUS", ""),
+            archive_bucket=env.get("ARCHIVE_BUCKET", ""),
+            retention_days=_whole(env, "RETENTION_DAYS", 0, least=0),
             log_level=env.get("LOG_LEVEL", "INFO"),
             aws_chalice_cli_mode=_switch(env, "AWS_CHALICE_CLI_MODE"),
         )
