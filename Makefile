@@ -7,7 +7,7 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --requirement
 
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
-.PHONY: run test check faults fuzz sabotage bench token openapi clean system
+.PHONY: run test check faults fuzz sabotage bench token openapi package clean system
 
 run: .venv/.run
 	@$(RUN) -m infra.local
@@ -42,9 +42,13 @@ fuzz: .venv/.test
 openapi: .venv/.run
 	$(RUN) -m infra.openapi
 
+# No credentials are needed, and no Docker: the template names the image, it does not hold it.
+package: .venv/.run
+	@$(RUN) -m infra.packaging $(or $(STAGE),prod)
+
 # The data of `make run` in .data stay; FRESH=1 is what empties them.
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.run: infra/requirements-local.txt requirements.txt | .venv/bin/pip
