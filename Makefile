@@ -46,8 +46,8 @@ openapi: .venv/.run
 package: .venv/.run
 	@$(RUN) -m infra.packaging $(or $(STAGE),prod)
 
-package-check: .venv/.test .venv/package/.done
-	@$(RUN) -m infra.packaging.check $(or $(STAGE),prod)
+package-check: package .venv/.test .venv/package/.done
+	@$(RUN) -m infra.packaging.check
 
 # The data of `make run` in .data stay; FRESH=1 is what empties them.
 clean:

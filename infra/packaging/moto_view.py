@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import json
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -15,78 +17,89 @@ from moto import mock_aws
 from moto.cloudformation.models import cloudformation_backends
 from moto.cloudformation.parsing import clean_json, get_model_map
 
+from infra.packaging.moto_by_hand import BY_HAND
+
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
 STACK = "ticketing"
 SAMPLES = {"ImageUri": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/ticketing:1.2.3"}
 """A value for each parameter that has no default."""
 
-_BY_HAND = {"AWS::ApiGateway::Deployment": "moto reads no Body of a RestApi: the view imports the routes instead"}
+_NAMED = re.compile(r"\$\{(\w+)(?:\.[\w.]+)?\}")
 _CREDENTIALS = {"aws_access_key_id": "none", "aws_secret_access_key": "none", "region_name": REGION}
+# Moto knows these types of CloudFormation only in part: it reads no Body of a RestApi, and so finds nothing to deploy.
+_HALF_KNOWN = {"AWS::ApiGateway::Deployment"}
 
 
 @dataclass(frozen=True)
 class Made:
-    """A stack on moto: physical ids by logical ones, what was left out by type, and how to ask for more."""
+    """What a template came to on moto.
 
+    ``resources`` are those whose conditions hold, with all that they refer to filled in; ``ids`` the physical ids of
+    those that moto created, ``by_hand`` the logical ids of those that were made by calls, ``left_out`` of the others.
+    """
+
+    resources: dict[str, dict[str, Any]]
     ids: dict[str, str]
-    left_out: dict[str, list[str]]
-    body: dict[str, Any]
-    session: boto3.Session
+    by_hand: list[str]
+    left_out: list[str]
+    client: Callable[[str], Any]
 
-    def client(self, service: str) -> Any:
-        """Return a client of a service, on moto."""
-        return self.session.client(service)
+    def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Return the properties of the resources of a type, by logical id."""
+        return {name: made["Properties"] for name, made in self.resources.items() if made["Type"] == kind}
 
 
 @contextmanager
-def created(template: dict[str, Any]) -> Iterator[Made]:
-    """Create a translated template on moto, with its API; all is gone at the end of the block."""
-    left_out = _left_out(template)
-    gone = {name for names in left_out.values() for name in names}
-    reduced = _without(template, gone)
-    parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in SAMPLES.items()]
+def created(template: dict[str, Any], **parameters: str) -> Iterator[Made]:
+    """Create a translated template on moto; all is gone at the end of the block."""
+    logging.getLogger("moto").setLevel(logging.ERROR)  # it warns of each type that it lacks, and so does this view
+    known = set(get_model_map()) - _HALF_KNOWN
+    lacking = {name for name, resource in template["Resources"].items() if resource["Type"] not in known}
+    whole = _stand_in(template, lacking)
+    reduced = copy.deepcopy(whole)
+    for name in lacking:
+        del reduced["Resources"][name]
     with mock_aws():
-        session = boto3.Session(**_CREDENTIALS)
-        session.client("cloudformation").create_stack(
+        client = cache(boto3.Session(**_CREDENTIALS).client)
+        client("cloudformation").create_stack(
             StackName=STACK,
             TemplateBody=json.dumps(reduced),
-            Parameters=parameters,
+            Parameters=[
+                {"ParameterKey": key, "ParameterValue": value} for key, value in (SAMPLES | parameters).items()
+            ],
             Capabilities=["CAPABILITY_IAM"],
         )
-        stack = next(iter(cloudformation_backends[ACCOUNT][REGION].stacks.values()))
-        ids = {name: str(made.physical_resource_id) for name, made in stack.resource_map.items() if hasattr(made, "physical_resource_id")}
-        body = clean_json(reduced["Resources"]["RestAPI"]["Properties"]["Body"], stack.resource_map)
-        yield Made(ids, left_out, body, session)
+        known_there = next(iter(cloudformation_backends[ACCOUNT][REGION].stacks.values())).resource_map
+        holds = known_there.lazy_condition_map
+        resources = {
+            name: {"Type": resource["Type"], "Properties": clean_json(resource.get("Properties", {}), known_there)}
+            for name, resource in whole["Resources"].items()
+            if "Condition" not in resource or holds[resource["Condition"]]
+        }
+        by_hand = [name for kind in BY_HAND for name in sorted(lacking) if resources.get(name, {}).get("Type") == kind]
+        ids = {
+            name: str(getattr(known_there[name], "physical_resource_id", name))
+            for name in resources
+            if name not in lacking
+        }
+        made = Made(resources, ids, by_hand, sorted(resources.keys() - ids.keys() - set(by_hand)), client)
+        for name in by_hand:
+            BY_HAND[resources[name]["Type"]](client, resources[name]["Properties"], resources)
+        yield made
 
 
-def _left_out(template: dict[str, Any]) -> dict[str, list[str]]:
-    """Return the logical ids of what moto cannot create, by type."""
-    logging.getLogger("moto").setLevel(logging.ERROR)
-    known = set(get_model_map()) - set(_BY_HAND)
-    left_out: dict[str, list[str]] = {}
-    for name, resource in template["Resources"].items():
-        if resource["Type"] not in known:
-            left_out.setdefault(resource["Type"], []).append(name)
-    return left_out
-
-
-def _without(template: dict[str, Any], gone: set[str]) -> dict[str, Any]:
-    """Return the template without some resources; what the others say of them becomes plain text."""
-    reduced = copy.deepcopy(template)
-    for name in gone:
-        del reduced["Resources"][name]
-    return _stand_in(reduced, gone)
-
-
-def _stand_in(node: Any, gone: set[str]) -> Any:
+def _stand_in(node: Any, lacking: set[str]) -> Any:
+    """Return the template with plain text where it refers to a resource that moto will not have."""
     match node:
-        case {"Ref": name, **rest} if not rest and name in gone:
-            return f"left-out-{name}"
-        case {"Fn::GetAtt": [name, attribute], **rest} if not rest and name in gone:
-            return f"left-out-{name}-{attribute}"
+        case {"Ref": name, **rest} if not rest and name in lacking:
+            return f"no-{name}"
+        case {"Fn::GetAtt": [name, attribute], **rest} if not rest and name in lacking:
+            return f"no-{name}-{attribute}"
+        case {"Fn::Sub": str(text), **rest} if not rest:
+            return {"Fn::Sub": _NAMED.sub(lambda at: f"no-{at[1]}" if at[1] in lacking else at[0], text)}
         case dict():
-            return {key: _stand_in(value, gone) for key, value in node.items()}
+            return {key: _stand_in(value, lacking) for key, value in node.items()}
         case list():
-            return [_stand_in(value, gone) for value in node]
+            return [_stand_in(value, lacking) for value in node]
     return node
