@@ -32,10 +32,14 @@ RULES = (
 
 
 def findings(template: dict[str, Any]) -> Iterator[str]:
-    """Say step by step what is checked; return what is wrong, a line each. Raises PackageError."""
+    """Say step by step what is checked; return what is wrong, a line each."""
     print(f"cfn-lint: the template of {len(template['Resources'])} resources")
     yield from lint(template)
-    translated = translate(template)
+    try:
+        translated = translate(template)
+    except PackageError as error:
+        yield str(error)
+        return
     print(f"SAM: translated into {len(translated['Resources'])} resources of CloudFormation; cfn-lint: those")
     yield from lint(translated)
     print(f"rules of our own: {len(RULES)}")
@@ -58,10 +62,7 @@ def _say(made: Made) -> None:
 def main() -> str | None:
     """Check the template that `make package` wrote; return what went wrong."""
     warnings.simplefilter("ignore", DeprecationWarning)  # botocore still uses what Python has deprecated
-    try:
-        found = list(findings(json.loads((ROOT / "build" / "template.json").read_text())))
-    except PackageError as error:
-        return f"package-check: {error}"
+    found = list(findings(json.loads((ROOT / "build" / "template.json").read_text())))
     if found:
         return "\n".join([f"package-check: {len(found)} findings", *found])
     print("package-check: nothing found")

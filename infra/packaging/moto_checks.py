@@ -107,7 +107,11 @@ CHECKS = (functions, images, schedules, failures, routes)
 
 
 def _function_policy(made: Made, function: str) -> dict[str, Any]:
-    policy: dict[str, Any] = json.loads(made.client("lambda").get_policy(FunctionName=function)["Policy"])
+    client = made.client("lambda")
+    try:
+        policy: dict[str, Any] = json.loads(client.get_policy(FunctionName=function)["Policy"])
+    except client.exceptions.ResourceNotFoundException:
+        return {}
     return policy
 
 
