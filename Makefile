@@ -7,7 +7,7 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --requirement
 
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
-.PHONY: run test check faults fuzz sabotage bench token openapi package package-check clean system
+.PHONY: run test check faults fuzz sabotage bench token openapi package package-check deploy clean system
 
 run: .venv/.run
 	@$(RUN) -m infra.local
@@ -48,6 +48,12 @@ package: .venv/.run
 
 package-check: package .venv/.test .venv/package/.done
 	@$(RUN) -m infra.packaging.check
+
+# PARAMETERS="Name=value ...", IMAGE_TAG= (to roll back), DRY=1, YES=1: see infra/deploy.py.
+deploy:
+	@test -n "$(STAGE)" || { echo "make: say STAGE=, the stage that is to be deployed" >&2; exit 1; }
+	@$(MAKE) --no-print-directory package-check STAGE=$(STAGE)
+	@$(RUN) -m infra.deploy
 
 # The data of `make run` in .data stay; FRESH=1 is what empties them.
 clean:

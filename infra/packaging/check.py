@@ -13,6 +13,7 @@ from infra.packaging import moto_checks, rules, rules_access
 from infra.packaging.errors import PackageError
 from infra.packaging.lint import lint, translate
 from infra.packaging.moto_view import Made, created
+from infra.packaging.stages import parameters
 from infra.packaging.template import ROOT
 
 RULES = (
@@ -45,7 +46,12 @@ def findings(template: dict[str, Any]) -> Iterator[str]:
     print(f"rules of our own: {len(RULES)}")
     for rule in RULES:
         yield from rule(translated)
-    with created(translated) as made:
+    try:
+        said = parameters(ROOT, template)
+    except PackageError as error:
+        yield str(error)
+        return
+    with created(translated, **said) as made:
         _say(made)
         for check in moto_checks.CHECKS:
             yield from check(made)
