@@ -86,13 +86,12 @@ def plan(deployment: Deployment, *, built: bool, root: Path) -> Iterator[Step]:
 
 
 def _push(deployment: Deployment, *, new_repository: bool) -> Iterator[Step]:
-    tool, local = aws.container_tool(), f"{REPOSITORY}:{deployment.tag}"
+    tool = aws.container_tool()
     if new_repository:
         # A tag is a commit, and stays what it was: that is what a rollback goes by.
         options = ["--image-tag-mutability", "IMMUTABLE", "--image-scanning-configuration", "scanOnPush=true"]
         yield (["aws", "ecr", "create-repository", "--repository-name", REPOSITORY, *options],)
-    yield (["make", "image", f"TAG={deployment.tag}"],)
-    yield ([tool, "tag", local, deployment.image],)
+    yield (["make", "image", f"TAG={deployment.image}"],)
     yield (
         ["aws", "ecr", "get-login-password"],
         [tool, "login", "--username", "AWS", "--password-stdin", deployment.where.registry],

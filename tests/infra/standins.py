@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import boto3
+from botocore import xform_name
 
 _PROGRAM = """#!{python}
 import json, pathlib, sys
@@ -20,6 +24,9 @@ sys.stdout.write(out.replace("STDIN", sys.stdin.read() if "STDIN" in out else ""
 sys.stderr.write(err)
 sys.exit(code)
 """
+_CUSTOM = {("cloudformation", "deploy"), ("configure", "get"), ("ecr", "get-login-password")}
+"""Commands that the AWS CLI has beside the operations of its services."""
+_GLOBAL = {"output", "query"}
 
 
 class StandIns:
@@ -45,3 +52,15 @@ class StandIns:
     def calls(self) -> list[list[str]]:
         """Return the calls so far, the program's name first."""
         return [json.loads(line) for line in (self.folder / "calls").read_text().splitlines()]
+
+
+def unknown_options(service: str, command: str, *words: str) -> Iterator[str]:
+    """Return the options of a call of the AWS CLI that its operation does not have; KeyError for no operation."""
+    if (service, command) in _CUSTOM:
+        return
+    model = boto3.Session(region_name="eu-central-1").client(service.removesuffix("api")).meta.service_model
+    operations = {xform_name(name, "-"): name for name in model.operation_names}
+    shape: Any = model.operation_model(operations[command]).input_shape
+    known = {xform_name(name, "-") for name in shape.members} | _GLOBAL
+    given = [word.removeprefix("--") for word in words if word.startswith("--")]
+    yield from (f"{service} {command} --{option}" for option in given if option not in known)
