@@ -7,7 +7,7 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --requirement
 
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
-.PHONY: run test check faults fuzz sabotage bench token openapi package package-check deploy clean system
+.PHONY: run test check faults fuzz sabotage bench token openapi package package-check parameters deploy clean system
 
 run: .venv/.run
 	@$(RUN) -m infra.local
@@ -48,6 +48,9 @@ package: .venv/.run
 
 package-check: package .venv/.test .venv/package/.done
 	@$(RUN) -m infra.packaging.check
+
+parameters: .venv/.run
+	@$(RUN) -m infra.packaging.document
 
 # PARAMETERS="Name=value ...", IMAGE_TAG= (to roll back), DRY=1, YES=1: see infra/deploy.py.
 deploy:
