@@ -15,6 +15,7 @@ from infra.packaging.errors import PackageError
 
 ORIGIN = "https://cors-origin.invalid"
 """Stands where the template puts the parameter CorsOrigin: without an origin Chalice would make no OPTIONS methods."""
+_CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"  # this Python's, whatever is on PATH
 
 
 def chalice_template(root: Path, stage: str) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def _package(folder: Path, stage: str, out: Path) -> None:
         "AWS_DEFAULT_REGION": "us-east-1",
         "CORS_ORIGIN": ORIGIN,
     }
-    command = [sys.executable, "-c", "from chalice.cli import main; main()", "package", "--stage", stage, str(out)]
+    command = [sys.executable, "-c", _CHALICE, "package", "--stage", stage, str(out)]
     done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         raise PackageError(f"chalice package failed:\n{done.stdout}{done.stderr}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,21 @@ def make(root: Path, stage: str) -> dict[str, Any]:
     template = chalice_template(root, stage)
     as_images(template)
     speak_our_words(template)
-    merged = merge(template, read_fragments(root / "infra" / "template", template))
+    fragments = read_fragments(root / "infra" / "template", template)
+    merged = merge(template, fragments)
     merged["Parameters"]["Stage"]["Default"] = stage
+    merged.setdefault("Metadata", {})["AWS::CloudFormation::Interface"] = {"ParameterGroups": list(_groups(fragments))}
     return merged
+
+
+def _groups(fragments: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Return the parameters of each fragment as a group, under the name of its file, as the console shows them."""
+    for name, fragment in fragments.items():
+        if "Parameters" in fragment:
+            yield {
+                "Label": {"default": name.removesuffix(".yaml").capitalize()},
+                "Parameters": [*fragment["Parameters"]],
+            }
 
 
 def text(template: dict[str, Any]) -> str:
