@@ -47,7 +47,7 @@ _REFUSING = (
 # The slot is on its way to another server, or there.
 _ELSEWHERE = (redis.exceptions.AskError, redis.exceptions.MovedError, redis.exceptions.TryAgainError)
 # What no key leads to a server: on a cluster the library knows whom to ask.
-_WITHOUT_KEY = ("CONFIG GET", "FUNCTION", "INFO", "PING", "SCRIPT", "TIME")
+_WITHOUT_KEY = ("CONFIG GET", "FUNCTION", "INFO", "PING", "TIME")
 _CUT_OFF = (redis.ConnectionError, redis.TimeoutError, redis.InvalidResponse)
 _NETWORK = (*_CUT_OFF, redis.exceptions.ClusterError, RedisClusterException)
 
