@@ -1,4 +1,4 @@
-"""A request as it passes CloudFront and the firewall of the template: which behaviour, which address, whether let in."""
+"""A request as it passes CloudFront and the firewall of the template: where it goes, and whether it is let in."""
 
 from __future__ import annotations
 
@@ -97,4 +97,4 @@ def _holds(statement: dict[str, Any], headers: Mapping[str, str]) -> bool:
         return any(_holds(part, headers) for part in said["Statements"])
     assert (kind, said["PositionalConstraint"]) == ("ByteMatchStatement", "EXACTLY")
     assert said["TextTransformations"] == [{"Priority": 0, "Type": "NONE"}]
-    return headers.get(said["FieldToMatch"]["SingleHeader"]["Name"]) == said["SearchString"]
+    return bool(headers.get(said["FieldToMatch"]["SingleHeader"]["Name"]) == said["SearchString"])

@@ -19,12 +19,13 @@ FORGED = {"X-Origin-Secret": "guessed", "X-Viewer-Address": "198.51.100.1"}
 
 
 def _acl(**parameters: str) -> dict[str, Any]:
-    (acl,) = stack(**parameters).resources("AWS::WAFv2::WebACL").values()
+    acl: dict[str, Any] = stack(**parameters).resources("AWS::WAFv2::WebACL")["Firewall"]
     return acl
 
 
 def _rate_rule(**parameters: str) -> dict[str, Any]:
-    (rule,) = (rule for rule in _acl(**parameters)["Rules"] if "RateBasedStatement" in rule["Statement"])
+    rules: list[dict[str, Any]] = _acl(**parameters)["Rules"]
+    (rule,) = (rule for rule in rules if "RateBasedStatement" in rule["Statement"])
     return rule
 
 

@@ -15,7 +15,7 @@ from tests.infra.stack import Stack
 EVENT = {
     "Source": "ticketing",
     "DetailType": "ticket.confirmed",
-    "Detail": json.dumps({"user_id": "ada"}),
+    "Detail": json.dumps({"event_id": "9f3a", "number": 7, "id": "0a1b"}),
     "EventBusName": "sales",
 }
 
@@ -37,19 +37,27 @@ def test_the_bus_is_one_of_its_own(name: str, is_one: bool) -> None:
     assert (re.fullmatch(pattern, name) is not None) is is_one
 
 
-def test_what_is_told_can_be_seen_and_tells_of_nobody() -> None:
-    """A line for each event, with its kind and its id alone."""
+def test_what_is_told_can_be_seen() -> None:
+    """A line for each event: its kind, the sale that it is of, its number and id, in the one form a log group takes."""
     with created(translated(), EventBusName="sales") as made:
         (said,) = made.client("events").put_events(Entries=[EVENT])["Entries"]
-        (group,) = [name for name in made.ids if name == "ToldLog"]
-        lines = made.client("logs").filter_log_events(logGroupName=made.ids[group])["events"]
+        lines = made.client("logs").filter_log_events(logGroupName=made.ids["ToldLog"])["events"]
     assert said["EventId"]
-    (line,) = lines
-    assert "ticket.confirmed" in line["message"]
+    assert ["ticket.confirmed" in line["message"] for line in lines] == [True]
     (rule,) = Stack(packaged(), EventBusName="sales").resources("AWS::Events::Rule").values()
-    (target,) = rule["Targets"]
-    assert target["InputTransformer"]["InputPathsMap"] == {"time": "$.time", "kind": "$.detail-type", "id": "$.id"}
-    assert target["InputTransformer"]["InputTemplate"] == '{"timestamp": <time>, "message": "<kind> <id>"}'
+    transformer = rule["Targets"][0]["InputTransformer"]
+    filled = re.sub(
+        r"<(\w+)>", lambda at: _said(transformer["InputPathsMap"][at[1]], at[1]), transformer["InputTemplate"]
+    )
+    assert json.loads(filled) == {"timestamp": "now", "message": "ticket.confirmed 9f3a 7 0a1b"}
+
+
+def _said(path: str, name: str) -> str:
+    """Give what EventBridge puts for a path of the event: text in quotes, but not within quotes."""
+    event = {"time": "now", "detail-type": EVENT["DetailType"], "detail": json.loads(EVENT["Detail"])}
+    for key in path.removeprefix("$.").split("."):
+        event = event[key]
+    return json.dumps(event) if name == "time" else str(event)
 
 
 def test_what_a_listener_did_not_take_is_kept() -> None:
@@ -77,14 +85,15 @@ def test_what_was_told_can_be_told_again() -> None:
 
 def test_the_archive_is_private_and_outlives_the_stack() -> None:
     """Encrypted, with versions, reached by TLS alone."""
-    with created(translated(), ArchiveEnabled="true") as made:
-        s3, bucket = made.client("s3"), made.ids["ArchiveBucket"]
-        (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
-        (said,) = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
-    (made_so,) = Stack(packaged(), ArchiveEnabled="true").resources("AWS::S3::Bucket").values()
-    assert made_so["VersioningConfiguration"] == {"Status": "Enabled"}
-    assert list(made_so["PublicAccessBlockConfiguration"].values()) == [True] * 4
-    assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    stack = Stack(packaged(), ArchiveEnabled="true")
+    (bucket,) = stack.resources("AWS::S3::Bucket").values()
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert list(bucket["PublicAccessBlockConfiguration"].values()) == [True] * 4
+    assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    (policy,) = stack.resources("AWS::S3::BucketPolicy").values()
+    (said,) = policy["PolicyDocument"]["Statement"]
     assert (said["Effect"], said["Principal"], said["Action"]) == ("Deny", "*", "s3:*")
     assert said["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     kept = packaged()["Resources"]["ArchiveBucket"]
