@@ -114,6 +114,7 @@ REFUSALS = {
         },
         Kind.GONE: {
             "hold_expired": "The time to confirm is over.",
+            "event_archived": "The event was over long ago; nothing of it changes any more.",
         },
         Kind.LENGTH_REQUIRED: {
             "length_required": "The body must come with its length, not in chunks.",

@@ -63,6 +63,11 @@ def call(command: str, code: EventCode, *args: str | int, caller: Caller = EVERY
     return Call(command, [*keys.event_keys(code), *budget], args, caller, counted)
 
 
+def forget_alias(alias: str, user_id: str, code: EventCode) -> Call:
+    """Prepare to free a session id that this person chose, unless it means a session of another event by now."""
+    return Call("forget_alias", [keys.alias(alias)], [user_id, code])
+
+
 def allow(store: Store, caller: Caller) -> None:
     """Spend one of the caller's requests where no event's command does; raises ``too_many_requests``."""
     if caller.requests_per_minute:
@@ -127,8 +132,13 @@ def found_only(answers: Sequence[list[Any] | DomainError]) -> Iterator[list[Any]
     for answer in answers:
         if not isinstance(answer, DomainError):
             yield answer
-        elif answer.code != "event_not_found":
+        elif not is_refused(answer, "event_not_found"):
             raise answer
+
+
+def is_refused(answer: list[Any] | DomainError, code: str) -> bool:
+    """Tell whether one of many answers is a refusal with this word."""
+    return isinstance(answer, DomainError) and answer.code == code
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -89,6 +89,15 @@ class Store:
     def snapshot(self, reads: Sequence[Command]) -> list[Any]:
         """Run reads on keys of one slot in one instant and one round trip: nothing can happen between two of them."""
         return self._attempt(lambda: self._pipeline(reads, transaction=True))
+
+    def pages(self, key: str, count: int) -> Iterator[dict[str, str]]:
+        """Walk through a hash, about so many fields a trip; a field may come twice, none is missed that stays there."""
+        cursor = 0
+        while True:
+            cursor, page = self.command("HSCAN", key, cursor, "COUNT", count)
+            yield page
+            if cursor == 0:
+                break
 
     def server_of(self, key: str) -> str:
         """Name the server that holds a key: keys with the same answer can share a pipeline."""

@@ -63,7 +63,8 @@ def _forget(house: Runtime, event_id: str) -> bool:
 
 def _create(house: Runtime, event_id: str, nonce: str, wish: EventCreate) -> tuple[Event, bool]:
     _register(house, event_id)
-    house.store.command("ZADD", keys.INDEX_EVENTS, "NX", wish.end_time, event_id)
+    # GT, because the index may still name an event of this id that was archived: that place is taken away by its score.
+    house.store.command("ZADD", keys.INDEX_EVENTS, "GT", wish.end_time, event_id)
     # 64 hex digits and a nonce: a field of more than 64 bytes makes Redis keep the event as a hash table. In the
     # compact form of small hashes each field would be found by reading all before it, in every command.
     fingerprint = hashlib.sha256(wish.model_dump_json().encode()).hexdigest()
@@ -76,7 +77,10 @@ def _create(house: Runtime, event_id: str, nonce: str, wish: EventCreate) -> tup
         if refusal.code not in {"idempotency_key_reused", "redis_unavailable"}:
             _forget(house, event_id)
         raise
-    return _event(now_ms, flat), bool(made)
+    event = _event(now_ms, flat)
+    if event.end_time != wish.end_time:  # a repeat, and the event has got another end since
+        house.store.command("ZADD", keys.INDEX_EVENTS, event.end_time, event_id)
+    return event, bool(made)
 
 
 def get_event(house: Runtime, event_id: str) -> Event:
@@ -162,7 +166,7 @@ def _event(now_ms: int, flat: list[str]) -> Event:
     number = {name: int(value) for name, value in stored.items() if value.isascii() and value.isdigit()}
     stock = number["seat_count"] if stored["seated"] == "1" else number["total_tickets"]
     sold_out = stock > 0 and number["available"] == 0 and number["held"] == 0
-    status: Any = stored["status"]
+    status: Any = stored.get("status_before", stored["status"])
     if status != "cancelled" and now_ms >= number["end_ms"]:
         status = "ended"
     elif status == "active" and sold_out:

@@ -72,6 +72,7 @@ def read_dump(store: Store, code: EventCode) -> Dump | None:
     fields, sessions, tickets, orders = (dict(zip(flat[::2], flat[1::2], strict=True)) for flat in hashes)
     if "id" not in fields:
         return None
+    fields["status"] = fields.get("status_before", fields["status"])  # that it is being archived is in no log
     dump = Dump(
         code=code,
         fields=fields,

@@ -18,6 +18,7 @@ local PER_MINUTE, RATE -- how many requests a minute they may make (0: any numbe
 
 local STEP = 50 -- objects of each kind that one command sweeps on its way
 local BACK_MS = 2000 -- a clock that is behind by less is waited for; by more, it has been set and is followed
+local ARCHIVING = 'archiving' -- the status in which nothing may change: a report of the event is being written
 local PAST_TICKETS = 100 -- ended tickets that "my tickets" remembers for one person
 local TEXTS = {id = true, status = true, mode = true, queue_mode = true, message = true, currency = true, commitment = true,
     draw_digest = true, served = true, organiser_id = true}
@@ -113,7 +114,7 @@ local function due(at_ms)
 end
 
 local function commit()
-    if not next(dirty) then return end
+    if not next(dirty) or ev.status == ARCHIVING then return end
     for bucket, n in pairs(waits) do redis.call('HINCRBY', STATS, 'wait' .. bucket, n) end
     dirty.last_ms, ev.last_ms = true, now
     local fields, n = {}, 0
