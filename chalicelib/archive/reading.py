@@ -27,18 +27,16 @@ _SIZES = {
 }
 
 
-def fields_of(store: Store, code: EventCode) -> dict[str, str]:
-    """Read the event itself; raises Incomplete when it is not there any more, or not closed."""
-    fields: dict[str, str] = store.command("HGETALL", keys.event_key("events", code))
+def sizes_of(store: Store, code: EventCode) -> tuple[dict[str, str], dict[str, int]]:
+    """Read the event itself, and how much there is of each kind, in one instant: all is there, or nothing.
+
+    Raises Incomplete when it is not there any more, or not closed.
+    """
+    counts = [[command, keys.event_key(name, code)] for command, name in _SIZES.values()]
+    fields, *sizes = store.snapshot([["HGETALL", keys.event_key("events", code)], *counts])
     if "archived_ms" not in fields:
         raise Incomplete("the event is not there any more")
-    return fields
-
-
-def sizes_of(store: Store, code: EventCode) -> dict[str, int]:
-    """Count what there is of each kind."""
-    counts = store.pipeline([[command, keys.event_key(name, code)] for command, name in _SIZES.values()])
-    return dict(zip(_SIZES, counts, strict=True))
+    return fields, dict(zip(_SIZES, sizes, strict=True))
 
 
 def pages(store: Store, code: EventCode) -> Iterator[list[Record]]:

@@ -101,8 +101,8 @@ def _due(house: Runtime) -> list[str]:
 
 
 def _latest_end_ms(house: Runtime) -> int:
-    seconds, _ = house.store.command("TIME", near=keys.INDEX_EVENTS)
-    return int(seconds) * 1000 - _retention_ms(house)
+    seconds, microseconds = house.store.command("TIME", near=keys.INDEX_EVENTS)
+    return int(seconds) * 1000 + int(microseconds) // 1000 - _retention_ms(house)
 
 
 def _archive(house: Runtime, bucket: Bucket, event_id: str, remaining_ms: Callable[[], int]) -> str:
@@ -121,8 +121,8 @@ def _archive(house: Runtime, bucket: Bucket, event_id: str, remaining_ms: Callab
         return ""
     if why_not:
         return str(why_not)
-    fields = reading.fields_of(house.store, code)
-    last, aliases = _report(house, bucket, fields, remaining_ms)
+    fields, counts = reading.sizes_of(house.store, code)
+    last, aliases = _report(house, bucket, fields, counts, remaining_ms)
     for start in range(0, len(aliases), reading.PAGE):
         page = aliases[start : start + reading.PAGE]
         run_many(house.store, [forget_alias(alias, user, code) for alias, user in page])
@@ -141,11 +141,14 @@ def _archive(house: Runtime, bucket: Bucket, event_id: str, remaining_ms: Callab
 
 
 def _report(
-    house: Runtime, bucket: Bucket, fields: Mapping[str, str], remaining_ms: Callable[[], int]
+    house: Runtime,
+    bucket: Bucket,
+    fields: Mapping[str, str],
+    counts: Mapping[str, int],
+    remaining_ms: Callable[[], int],
 ) -> tuple[str, list[tuple[str, str]]]:
     """Write the report and have it kept; gives the id of the last entry of the log in it, and the aliases found."""
     code = ids.code_of(fields["id"])
-    counts = reading.sizes_of(house.store, code)
     last, aliases = "", list[tuple[str, str]]()
     with tempfile.TemporaryFile() as file:
         with gzip.GzipFile("", "wb", _COMPRESSION, file, mtime=0) as packed:
@@ -158,7 +161,7 @@ def _report(
                 for record in page:
                     lines.write(record)
                 aliases += [(record["alias"], record["user_id"]) for record in page if record.get("alias")]
-                last = page[-1]["id"]
+                last = page[-1].get("id", "")  # the log is what comes last
             lines.close(counts)
         said = {"event-id": fields["id"], "log": last, "sha256": lines.digest}
         bucket.keep(report.name_of(fields), file, said)

@@ -1,0 +1,77 @@
+"""Archiving in trouble: nothing goes that is not kept, whatever S3 or the time does."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.archive.service import ArchiveFailed
+from chalicelib.runtime import Runtime, runtime
+from tests.support import bucket
+from tests.support.api import Api
+from tests.support.archiving import (
+    RETENTION_MS,
+    a_standing_sale,
+    archiving,
+    is_there,
+    name_of,
+    run,
+    times,
+)
+from tests.support.bucket import Harm, Way
+from tests.support.clock import Clock
+from tests.support.reports import assert_says, kept_before
+from tests.support.sale import HOUR_MS, new_event
+
+HARMS: tuple[Harm, ...] = ("refuse", "lose answer", 403, 500)
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_what_cannot_be_kept_is_not_removed(api: Api, archive: Runtime, way: Way, clock: Clock, harm: Harm) -> None:
+    """S3 refuses, breaks or falls silent: the run says so at its end, every key is there, and the next run goes on."""
+    assert archive
+    event = a_standing_sale(api, clock)
+    clock.advance(ms=RETENTION_MS + 2 * HOUR_MS)
+    api.get(f"/events/{event}")
+    before, names = kept_before(event), set(runtime().store.client.scan_iter())
+    way.harm_all(harm)
+    with pytest.raises(ArchiveFailed, match=event):
+        run()
+    way.harm_all(None)
+    assert (kept_before(event), set(runtime().store.client.scan_iter())) == (before, names)
+    assert run() == 1
+    assert_says(bucket.report(name_of(event)), event, before)
+
+
+def test_a_bucket_that_is_not_there_is_said(api: Api, archive: Runtime, clock: Clock) -> None:
+    """And nothing is removed."""
+    event = a_standing_sale(api, clock)
+    clock.advance(ms=RETENTION_MS + 2 * HOUR_MS)
+    archiving(archive, archive_bucket="no-such-bucket")
+    with pytest.raises(ArchiveFailed, match="NoSuchBucket"):
+        run()
+    assert is_there(event)
+
+
+def test_one_event_that_fails_stops_no_other(api: Api, archive: Runtime, way: Way, clock: Clock) -> None:
+    """Each request to S3 in turn; the run ends with an error, and all but one are archived."""
+    assert archive
+    events = [new_event(api, **times(clock)) for _ in range(3)]
+    clock.advance(ms=RETENTION_MS + 2 * HOUR_MS)
+    way.harm(3, 403)
+    with pytest.raises(ArchiveFailed):
+        run()
+    assert [is_there(event) for event in events].count(True) == 1
+    assert run() == 1
+
+
+def test_it_stops_in_good_time(api: Api, archive: Runtime, clock: Clock) -> None:
+    """No event is begun when little time is left; one that is too large for a whole run is said to be."""
+    assert archive
+    events = [a_standing_sale(api, clock) for _ in range(2)]
+    clock.advance(ms=RETENTION_MS + 2 * HOUR_MS)
+    assert run(lambda: 29_999) == 0
+    left = iter([60_000, 60_000, 60_000, *[0] * 100])
+    with pytest.raises(ArchiveFailed, match="too large"):
+        run(lambda: next(left))
+    assert all(map(is_there, events))
+    assert run() == 2
