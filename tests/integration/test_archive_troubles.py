@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
+from chalicelib import keys
 from chalicelib.archive.service import ArchiveFailed
 from chalicelib.runtime import Runtime, runtime
 from tests.support import bucket
@@ -14,13 +17,15 @@ from tests.support.archiving import (
     archiving,
     is_there,
     name_of,
+    older,
     run,
+    run_watched,
     times,
 )
 from tests.support.bucket import Harm, Way
 from tests.support.clock import Clock
 from tests.support.reports import assert_says, kept_before
-from tests.support.sale import HOUR_MS, new_event
+from tests.support.sale import HOUR_MS, new_event, read
 
 HARMS: tuple[Harm, ...] = ("refuse", "lose answer", 403, 500)
 
@@ -75,3 +80,48 @@ def test_it_stops_in_good_time(api: Api, archive: Runtime, clock: Clock) -> None
         run(lambda: next(left))
     assert all(map(is_there, events))
     assert run() == 2
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_an_older_version_writes_is_not_lost(api: Api, archive: Runtime, clock: Clock, when: str) -> None:
+    """It does not know the status, and its write comes while the report is sent: nothing goes until it is reported."""
+    assert archive
+    event = a_standing_sale(api, clock)
+    clock.advance(ms=RETENTION_MS + 2 * HOUR_MS)
+    writes = partial(older, "update_event", event, event, "event.updated", "", "venue", "Elsewhere")
+    assert run_watched(**{when: writes}).waiting == {event: "written_to"}
+    kept = kept_before(event)
+    assert kept["log"][-1]["what"] == "event.updated"
+    assert run() == 1
+    assert_says(bucket.report(name_of(event)), event, kept)
+
+
+def test_what_an_older_version_writes_is_published_first(api: Api, archive: Runtime, clock: Clock) -> None:
+    """An event that was closed when all was published is not archived with an entry that was not."""
+    archiving(archive, event_bus="sales")
+    event = a_standing_sale(api, clock)
+    clock.advance(ms=RETENTION_MS + 2 * HOUR_MS)
+    api.get(f"/events/{event}")
+    read(event, "events", "HSET", "published_seq", read(event, "events", "HGET", "log_seq"))
+    writes = partial(older, "update_event", event, event, "event.updated", "", "venue", "Elsewhere")
+    assert run_watched(after=writes).waiting == {event: "written_to"}
+    assert run() == 0
+    assert is_there(event)
+
+
+def test_an_older_version_that_reads_keeps_nothing_back(api: Api, archive: Runtime, clock: Clock) -> None:
+    """It turns the minute and notes that, which is in no report."""
+    assert archive
+    event = a_standing_sale(api, clock)
+    clock.advance(ms=RETENTION_MS + 2 * HOUR_MS)
+    assert run_watched(after=lambda: older("event", event, event)).archived == 1
+    assert not is_there(event)
+
+
+def test_an_event_that_is_deleted_meanwhile_is_gone(api: Api, archive: Runtime, clock: Clock) -> None:
+    """By an older version; its report is kept, and its place in the index goes."""
+    assert archive
+    event = new_event(api, **times(clock))
+    clock.advance(ms=RETENTION_MS + 2 * HOUR_MS)
+    assert run_watched(after=lambda: older("delete_event", event, event)).archived == 1
+    assert runtime().store.command("ZSCORE", keys.INDEX_EVENTS, event) is None
