@@ -106,5 +106,5 @@ def _read(kind: str, named: Record, read: Callable[[], Record], text: str) -> Re
     """Give a record, or what stands in its place: what cannot be read is kept all the same."""
     try:
         return {"kind": kind} | named | read()
-    except ValueError:
+    except (TypeError, ValueError):
         return {"kind": kind} | named | {"unreadable": text}

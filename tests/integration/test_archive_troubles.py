@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from unittest.mock import patch
 
 import pytest
 
 from chalicelib import keys
 from chalicelib.archive.service import ArchiveFailed
+from chalicelib.http import telemetry
 from chalicelib.runtime import Runtime, runtime
 from tests.support import bucket
 from tests.support.api import Api
@@ -55,6 +57,18 @@ def test_a_bucket_that_is_not_there_is_said(api: Api, archive: Runtime, clock: C
     with pytest.raises(ArchiveFailed, match="NoSuchBucket"):
         run()
     assert is_there(event)
+
+
+def test_what_the_bucket_has_is_looked_at(api: Api, archive: Runtime, way: Way, clock: Clock) -> None:
+    """Something else under the name of the report, however it came there, is no report."""
+    assert archive
+    event = new_event(api, **times(clock))
+    clock.advance(ms=RETENTION_MS + 2 * HOUR_MS)
+    way.harm(1, None, first=lambda: bucket.replace(name_of(event), b"something else"))
+    with pytest.raises(ArchiveFailed, match="NotKept"):
+        run()
+    assert is_there(event)
+    assert run() == 1
 
 
 def test_one_event_that_fails_stops_no_other(api: Api, archive: Runtime, way: Way, clock: Clock) -> None:
@@ -125,3 +139,19 @@ def test_an_event_that_is_deleted_meanwhile_is_gone(api: Api, archive: Runtime, 
     clock.advance(ms=RETENTION_MS + 2 * HOUR_MS)
     assert run_watched(after=lambda: older("delete_event", event, event)).archived == 1
     assert runtime().store.command("ZSCORE", keys.INDEX_EVENTS, event) is None
+
+
+def test_a_run_says_what_it_did(api: Api, archive: Runtime, way: Way, clock: Clock) -> None:
+    """How many were archived, how many failed and how many wait, whether or not the run fails: figures for an alarm."""
+    archiving(archive, event_bus="sales")
+    fails, waits, goes = (new_event(api, **times(clock)) for _ in range(3))
+    clock.advance(ms=RETENTION_MS + 2 * HOUR_MS)
+    for event in (fails, goes):
+        read(event, "events", "HSET", "published_seq", 1)
+    with patch.object(telemetry, "count") as counted:
+        way.harm(1, 403)
+        with pytest.raises(ArchiveFailed):
+            run()
+    said = {call.args[0]: call.args[1] for call in counted.call_args_list}
+    assert said == {"archived": 1, "archive_failures": 1, "archive_waiting": 1}
+    assert is_there(waits)

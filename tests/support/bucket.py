@@ -34,7 +34,7 @@ class Way:
         """Listen on a free port of 127.0.0.1."""
         self.total = 0
         self._target, self._lock = target, threading.Lock()
-        self._harms: dict[int, tuple[Harm, Callable[[], object]]] = {}
+        self._harms: dict[int, tuple[Harm | None, Callable[[], object]]] = {}
         self._always: Harm | None = None
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -48,8 +48,11 @@ class Way:
         self._server.server_close()
         self._thread.join()
 
-    def harm(self, kth: int, how: Harm, *, first: Callable[[], object] = lambda: None) -> None:
-        """Harm the k-th request from now on, from 1; `first` is called before the client can notice anything."""
+    def harm(self, kth: int, how: Harm | None, *, first: Callable[[], object] = lambda: None) -> None:
+        """Harm the k-th request from now on, from 1; `first` is called before the client can notice anything.
+
+        Without a harm that is all that happens, when S3 has answered.
+        """
         with self._lock:
             self._harms[self.total + kth] = how, first
 
@@ -148,3 +151,8 @@ def report(name: str) -> list[dict[str, Any]]:
     """Read a report back."""
     body = boto3.client("s3").get_object(Bucket=NAME, Key=name)["Body"].read()
     return [json.loads(line) for line in gzip.decompress(body).splitlines()]
+
+
+def replace(name: str, body: bytes) -> None:
+    """Put something else in the place of a report."""
+    boto3.client("s3").put_object(Bucket=NAME, Key=name, Body=body)
