@@ -15,7 +15,7 @@ from chalicelib.ids import IdMaker, code_of
 from chalicelib.keys import event_key
 from chalicelib.runtime import Runtime
 from chalicelib.settings import Settings
-from chalicelib.store import Store, connect
+from chalicelib.store import Command, Store, connect
 from tests.support import bucket
 from tests.support.api import Api
 from tests.support.archiving import LEFT_MS, RETENTION_MS, is_there, name_of, times
@@ -65,7 +65,7 @@ def fill(house: Runtime, event: str) -> None:
         texts = {t: json.dumps({"id": t, "seat": str(n), "user": "ada", "status": "confirmed"}) for n, t in page}
         write("HSET", "tickets", [word for pair in texts.items() for word in pair])
         write("HSET", "holders", [word for pair in page for word in pair])
-    entries = [
+    entries: list[Command] = [
         ["XADD", event_key("log", code), f"{n}-0", "at", 1, "what", "ticket.confirmed", "who", "x", "data", f"{t},{n}"]
         for n, t in enumerate(tickets, 2)
     ]

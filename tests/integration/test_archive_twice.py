@@ -27,7 +27,7 @@ from tests.support.archiving import (
 )
 from tests.support.clock import Clock
 from tests.support.reports import assert_adds_up, assert_says, kept_before
-from tests.support.sale import HOUR_MS, enter, event_body, freeze, hold, new_event
+from tests.support.sale import HOUR_MS, enter, event_body, freeze, hold, new_event, raw
 
 
 def archive_all(house: Runtime) -> service.Report:
@@ -106,6 +106,14 @@ def test_an_event_may_be_made_again(api: Api, archive: Runtime, clock: Clock) ->
     assert run() == 1
     assert {first} < set(bucket.kept())
     assert len(bucket.kept()) == 2
+
+
+def test_an_event_that_is_not_closed_is_not_removed(api: Api, archive: Runtime, clock: Clock) -> None:
+    """One that was made again may have a log as long as the one that was reported."""
+    assert archive
+    event = new_event(api, **times(clock))
+    assert raw("end_archiving", event, event, "1-0") == [0]
+    assert api.get(f"/events/{event}").status == 200
 
 
 def test_my_tickets_miss_none_of_an_event_that_is_made_again(api: Api, archive: Runtime, clock: Clock) -> None:
