@@ -91,6 +91,21 @@ def test_an_event_that_is_just_being_made_keeps_its_place(api: Api, archive: Run
     assert [e["id"] for e in api.get("/events/active").json["events"]] == [event]
 
 
+@pytest.mark.parametrize("kth", range(1, 6))
+def test_a_place_that_is_taken_while_an_old_one_goes_stays(api: Api, archive: Runtime, clock: Clock, kth: int) -> None:
+    """Before each trip of a run that has found the old one a creation takes it, and makes the event only afterwards."""
+    event = api.post("/events", event_body(**times(clock)), Idempotency_Key="k").json["id"]
+    old_ms = archive.store.command("ZSCORE", keys.INDEX_EVENTS, event)
+    archived(clock, event)
+    archive.store.command("ZADD", keys.INDEX_EVENTS, old_ms, event)
+    place = "ZADD", keys.INDEX_EVENTS, "GT", 4_000_000_000_000, event
+    store = Interrupted(archive.store, kth, lambda: archive.store.command(*place))
+    archive_all(replace(archive, store=store))
+    taken = archive.store.command("ZSCORE", keys.INDEX_EVENTS, event)
+    assert taken == (4_000_000_000_000 if kth <= store.trips else None)
+    archive.store.command("ZREM", keys.INDEX_EVENTS, event)
+
+
 def test_an_event_may_be_made_again(api: Api, archive: Runtime, clock: Clock) -> None:
     """The same request would end in the past. Another one with its key makes an event of that id."""
     assert archive
