@@ -48,9 +48,13 @@ class Lines:
         self.write({"kind": "end", "lines": lines, "sha256": self.digest})
 
 
-def name_of(fields: Mapping[str, str]) -> str:
-    """Give the name under which a report is kept; an event that is made again with the same id has another."""
-    return f"events/{fields['id']}/{fields['created_ms']}.jsonl.gz"
+def name_of(fields: Mapping[str, str], last: str) -> str:
+    """Give the name under which a report is kept whose log ends with this entry.
+
+    An event that is made again with the same id has another. So has one whose log went on: a run that was held up
+    cannot put its older report in the place of a newer one.
+    """
+    return f"events/{fields['id']}/{fields['created_ms']}-{last.partition('-')[0]}.jsonl.gz"
 
 
 def header(fields: Mapping[str, str], counts: Mapping[str, int]) -> Record:

@@ -133,7 +133,7 @@ def _archive(house: Runtime, bucket: Bucket, event_id: str, remaining_ms: Callab
     except DomainError as refusal:
         if refusal.code != "event_not_found":
             raise
-        is_gone = True  # by our own first try, or by another run, whose report says the same
+        is_gone = True  # by our own first try, or by another run behind a report of its own
     if not is_gone:
         return "written_to"
     _unlist(house, event_id)
@@ -164,7 +164,7 @@ def _report(
                 last = page[-1].get("id", "")  # the log is what comes last
             lines.close(counts)
         said = {"event-id": fields["id"], "log": last, "sha256": lines.digest}
-        bucket.keep(report.name_of(fields), file, said)
+        bucket.keep(report.name_of(fields, last), file, said)
     return last, aliases
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -108,6 +109,24 @@ def test_what_an_older_version_writes_is_not_lost(api: Api, archive: Runtime, cl
     assert kept["log"][-1]["what"] == "event.updated"
     assert run() == 1
     assert_says(bucket.report(name_of(event)), event, kept)
+
+
+def test_a_run_that_was_held_up_replaces_no_newer_report(api: Api, archive: Runtime, clock: Clock) -> None:
+    """An older version writes, another run reports that and removes the event; then the first sends its report."""
+    assert archive
+    event = a_standing_sale(api, clock)
+    clock.advance(ms=RETENTION_MS + 2 * HOUR_MS)
+    seen = list[dict[str, Any]]()
+
+    def meanwhile() -> None:
+        older("update_event", event, event, "event.updated", "", "venue", "Elsewhere")
+        seen.append(kept_before(event))
+        assert run() == 1
+
+    run_watched(before=meanwhile)
+    assert not is_there(event)
+    assert len(bucket.kept()) == 2
+    assert_says(bucket.report(name_of(event)), event, seen[0])
 
 
 def test_what_an_older_version_writes_is_published_first(api: Api, archive: Runtime, clock: Clock) -> None:

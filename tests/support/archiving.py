@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
@@ -89,9 +90,9 @@ def times(clock: Clock) -> dict[str, str]:
 
 
 def name_of(event: str) -> str:
-    """Give the name of the one report of an event."""
-    (found,) = [name for name in kept() if name.startswith(f"events/{event}/")]
-    return found
+    """Give the name of the last report of an event."""
+    names = [name for name in kept() if name.startswith(f"events/{event}/")]
+    return max(names, key=lambda name: [int(number) for number in re.findall(r"\d+", name.rpartition("/")[2])])
 
 
 def is_there(event: str) -> bool:

@@ -37,11 +37,11 @@ def test_the_same_event_gives_the_same_lines() -> None:
     }
 
 
-def test_an_event_that_is_made_again_has_a_report_of_its_own() -> None:
-    """Its id is the same, the instant of its creation is not."""
-    again = FIELDS | {"created_ms": "6"}
-    assert report.name_of(FIELDS) == f"events/{FIELDS['id']}/5.jsonl.gz"
-    assert report.name_of(again) != report.name_of(FIELDS)
+def test_no_report_takes_the_place_of_one_that_says_something_else() -> None:
+    """Of an event that is made again the id is the same; of a log that went on the last number is not."""
+    assert report.name_of(FIELDS, "9-0") == f"events/{FIELDS['id']}/5-9.jsonl.gz"
+    others = report.name_of(FIELDS | {"created_ms": "6"}, "9-0"), report.name_of(FIELDS, "10-0")
+    assert report.name_of(FIELDS, "9-0") not in others
 
 
 def test_what_cannot_be_read_is_kept_as_it_is() -> None:
