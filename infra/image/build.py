@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import tomllib
+from pathlib import Path
 
 from infra.image.engine import Engine
 from infra.options import ROOT
@@ -29,10 +30,10 @@ def version() -> str:
     return str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
 
 
-def revision() -> str:
-    """Give the commit of this folder, ``-dirty`` if it has changed since; ``unknown`` where there is no git."""
+def revision(folder: Path = ROOT) -> str:
+    """Give the commit of a folder, ``-dirty`` if it has changed since; ``unknown`` where there is no git."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout.strip()
     except (FileNotFoundError, subprocess.CalledProcessError):
         return "unknown"

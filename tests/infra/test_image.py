@@ -1,17 +1,16 @@
-"""`make image`: which engine builds, on which base, what the image is told; and what `make image-check` objects to."""
+"""`make image`: which engine builds, on which base, and what the image is told."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from infra.image import build, contents
-from infra.image.container import Container
+from infra.image import build
 from infra.image.engine import is_pinned
 from tests.infra.running import ROOT
 
@@ -118,7 +117,19 @@ def test_the_image_is_told_its_version_and_its_commit(tmp_path: Path) -> None:
         command = asked(tmp_path, "docker")[-1]
         assert f"--tag={tag} " in command
         assert f"--build-arg=VERSION={version} --build-arg=REVISION={build.revision()} " in command
-    assert len(build.revision().removesuffix("-dirty")) == 40
+
+
+def test_the_revision_is_the_commit_and_says_when_the_tree_is_not_it(tmp_path: Path) -> None:
+    """Without git it is unknown, and no reason not to build."""
+    assert build.revision(tmp_path) == "unknown"
+    (tmp_path / "file").write_text("a")
+    someone = ("-c", "user.name=t", "-c", "user.email=t@t.invalid")
+    for command in (("init", "-q"), ("add", "file"), (*someone, "commit", "-q", "-m", "first")):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    commit = build.revision(tmp_path)
+    assert re.fullmatch(r"[0-9a-f]{40}", commit)
+    (tmp_path / "file").write_text("b")
+    assert build.revision(tmp_path) == f"{commit}-dirty"
 
 
 @pytest.mark.parametrize(
@@ -135,108 +146,3 @@ def test_the_image_is_told_its_version_and_its_commit(tmp_path: Path) -> None:
 def test_only_a_whole_digest_names_one_image(name: str, pinned: bool) -> None:
     """A tag does not."""
     assert is_pinned(name) == pinned
-
-
-@pytest.mark.parametrize(
-    ("tag", "glibc"),
-    [
-        ("Tag: py3-none-any", (0, 0)),
-        ("Tag: cp311-abi3-manylinux_2_34_x86_64", (2, 34)),
-        ("Tag: cp313-cp313-manylinux2014_x86_64", (2, 17)),
-        ("Tag: cp313-cp313-manylinux_2_17_x86_64.manylinux_2_39_x86_64", (2, 17)),
-        ("Tag: cp313-cp313-linux_x86_64", (99, 0)),
-        ("Tag: cp313-cp313-musllinux_1_2_x86_64", (99, 0)),
-    ],
-)
-def test_a_wheel_says_which_c_library_it_wants(tag: str, glibc: tuple[int, int]) -> None:
-    """What is built for this machine alone, or for another C library, is wanted nowhere."""
-    assert contents.glibc(tag) == glibc
-
-
-class Laid(Container):
-    """An image whose few files a test has written."""
-
-    def __init__(self, root: Path) -> None:
-        self.root, self.user, self.task_root = root, "65534:65534", "/var/task"
-        self.environ, self.config, self.labels = {}, {"Cmd": ["app.app"]}, {}
-
-    def command(self, *words: str) -> list[str]:
-        """Run on this machine's Python."""
-        return [sys.executable, *words[1:]]
-
-
-@pytest.fixture
-def laid(tmp_path: Path) -> Laid:
-    """Give an image of one compiled module and one wheel, to which nothing of this is to be objected."""
-    task = tmp_path / "var" / "task"
-    info = task / "thing-1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: thing\nVersion: 1.0\n")
-    (info / "WHEEL").write_text("Wheel-Version: 1.0\nTag: cp313-cp313-manylinux_2_34_x86_64\n")
-    (task / "thing.py").write_text("x = 1\n")
-    compile_all = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(task)]
-    subprocess.run([sys.executable, *compile_all], check=True)
-    return Laid(tmp_path)
-
-
-def spoil_mode(task: Path) -> None:
-    """A file that Lambda's user cannot read."""
-    (task / "thing.py").chmod(0o600)
-
-
-def spoil_write(task: Path) -> None:
-    """A file that everybody can write."""
-    (task / "thing.py").chmod(0o666)
-
-
-def spoil_bytecode(task: Path) -> None:
-    """A module that was copied after the others were compiled."""
-    (task / "late.py").write_text("x = 2\n")
-
-
-def spoil_validity(task: Path) -> None:
-    """Bytecode that is good only while its source has a certain time."""
-    for file in task.rglob("*.pyc"):
-        file.unlink()
-    subprocess.run([sys.executable, "-m", "compileall", "-q", str(task)], check=True)
-
-
-def spoil_wheel(task: Path) -> None:
-    """A wheel for a newer system."""
-    (task / "thing-1.0.dist-info" / "WHEEL").write_text("Tag: cp313-cp313-manylinux_2_39_x86_64\n")
-
-
-@pytest.mark.parametrize(
-    ("check", "spoil"),
-    [
-        (contents.not_root, spoil_mode),
-        (contents.not_root, spoil_write),
-        (contents.compiled, spoil_bytecode),
-        (contents.compiled, spoil_validity),
-        (contents.loadable, spoil_wheel),
-    ],
-    ids=lambda function: function.__name__,
-)
-def test_the_check_objects_to_what_would_fail_on_lambda(
-    laid: Laid, check: Callable[[Container], Iterator[str]], spoil: Callable[[Path], None]
-) -> None:
-    """And to nothing before it was spoilt."""
-    assert list(check(laid)) == []
-    spoil(laid.path("/var/task"))
-    assert list(check(laid)) != []
-
-
-def test_the_check_objects_to_what_does_not_belong_and_to_what_is_missing(laid: Laid) -> None:
-    """A package nobody pinned, a file nobody owns, packages that are not there."""
-    (laid.path("/var/task") / "secret.json").write_text("{}")
-    (laid.path("/opt/sdk")).mkdir(parents=True)
-    said = " ".join(contents.nothing_else(laid))
-    for word in ("thing", "secret.json", "pydantic", "boto3"):
-        assert word in said
-
-
-def test_the_check_objects_to_an_image_that_does_not_say_what_it_is(laid: Laid) -> None:
-    """Or that starts something else, or as root."""
-    laid.config, laid.user = {"Cmd": ["bash"]}, "0:0"
-    assert len(list(contents.described(laid))) == 4
-    assert list(contents.not_root(laid)) == ["the user is 0:0"]
