@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import app
+from infra import lambda_events
 
 V1 = "/api/v1"
 _CONTEXT = SimpleNamespace(
@@ -69,19 +70,22 @@ class Api:
         template, params = _match(split.path)
         raw = body if isinstance(body, bytes | str) or body is None else json.dumps(body)
         sent = {"Content-Type": "application/json"} | {k.replace("_", "-"): v for k, v in (headers or {}).items()}
-        event = {
-            "httpMethod": method,
-            "headers": sent,
-            "multiValueQueryStringParameters": _query(split.query),
-            "pathParameters": params,
-            "stageVariables": None,
-            "body": raw.decode("latin-1") if isinstance(raw, bytes) else raw,
-            "isBase64Encoded": False,
-            "requestContext": {"resourcePath": template, "httpMethod": method, "identity": {"sourceIp": "127.0.0.1"}},
-        }
-        answer = app.app(event, _CONTEXT)
+        event = lambda_events.request(
+            method,
+            template,
+            params=params,
+            query=_query(split.query),
+            headers=sent,
+            body=raw.decode("latin-1") if isinstance(raw, bytes) else raw,
+        )
+        answer = self.handle(event)
         flat = {name: values[0] for name, values in answer["multiValueHeaders"].items()} | answer["headers"]
         return Answer(answer["statusCode"], flat, answer["body"] or "")
+
+    def handle(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Have the handler answer an event; here in this process."""
+        answer: dict[str, Any] = app.app(event, _CONTEXT)
+        return answer
 
 
 def path_part(text: str) -> str:
