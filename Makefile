@@ -15,12 +15,12 @@ endef
 
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
-.PHONY: run test check faults fuzz sabotage bench token openapi image image-check image-tools clean system
+.PHONY: run test check faults fuzz sabotage bench token openapi image image-check image-tools package package-check parameters deploy clean system
 
 run: .venv/.run
 	@$(RUN) -m infra.local
 
-test: system check
+test: system check .venv/package/.done
 	$(RUN) -m pytest
 
 check: .venv/.test
@@ -57,9 +57,25 @@ image: .venv/.run
 image-check: image-tools .venv/.run
 	@$(RUN) -m infra.image.check
 
+# No credentials are needed, and no Docker: the template names the image, it does not hold it.
+package: .venv/.run
+	@$(RUN) -m infra.packaging $(or $(STAGE),prod)
+
+package-check: package .venv/.test .venv/package/.done
+	@$(RUN) -m infra.packaging.check
+
+parameters: .venv/.run
+	@$(RUN) -m infra.packaging.document
+
+# PARAMETERS="Name=value ...", IMAGE_TAG= (to roll back), DRY=1, YES=1: see infra/deploy.py.
+deploy:
+	@test -n "$(STAGE)" || { echo "make: say STAGE=, the stage that is to be deployed" >&2; exit 1; }
+	@$(MAKE) --no-print-directory package-check STAGE=$(STAGE)
+	@$(RUN) -m infra.deploy
+
 # The data of `make run` in .data stay; FRESH=1 is what empties them.
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.run: infra/requirements-local.txt requirements.txt | .venv/bin/pip
@@ -70,6 +86,13 @@ clean:
 .venv/.test: requirements-dev.txt infra/requirements-local.txt infra/requirements-publish.txt requirements.txt | .venv/bin/pip
 	@echo "Installing what the tests need into .venv; the first time takes a minute or two."
 	@$(PIP) $<
+	@touch $@
+
+# What translates the template wants another pydantic than the service, so it has a venv of its own.
+.venv/package/.done: infra/requirements-package.txt | .venv/bin/pip
+	@echo "Installing what translates the template into .venv/package; the first time takes half a minute."
+	@$(RUN) -m venv --clear .venv/package
+	@.venv/package/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 # pip is the last thing that venv makes: where it stands, .venv is complete.

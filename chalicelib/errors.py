@@ -77,6 +77,7 @@ REFUSALS = {
             "identity_mismatch": "The request names another person than its token.",
             "organiser_required": "Only an organiser may do this.",
             "not_your_event": "The event belongs to another organiser.",
+            "request_blocked": "The request was stopped before it came to the service.",
         },
         Kind.METHOD_NOT_ALLOWED: {
             "method_not_allowed": "This address does not take this method.",
@@ -131,6 +132,7 @@ REFUSALS = {
         Kind.TOO_FAST: {
             "too_many_requests": "This person asks too often.",
             "polling_too_fast": "This session asks far more often than it was told to.",
+            "throttled": "More is asked of the service than it takes just now.",
         },
         Kind.BUSY: {
             "draw_key_changed": "The draw was announced with another key than this service has.",
@@ -138,6 +140,7 @@ REFUSALS = {
             "keys_unavailable": "The keys that tokens are checked with cannot be had just now.",
             "not_durable": "The confirm is not yet kept as safely as this service promises.",
             "event_code_taken": "No free event code was found; try again.",
+            "service_unavailable": "The service gave no answer in time.",
         },
         Kind.INTERNAL: {
             "internal_error": "Something went wrong on our side.",

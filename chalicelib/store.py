@@ -6,9 +6,11 @@ off, and ours is one: allowed at all because every command of the service may be
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -42,6 +44,10 @@ _REFUSING = (
     redis.exceptions.ReadOnlyError,
     redis.exceptions.TryAgainError,
 )
+# The slot is on its way to another server, or there.
+_ELSEWHERE = (redis.exceptions.AskError, redis.exceptions.MovedError, redis.exceptions.TryAgainError)
+# What no key leads to a server: on a cluster the library knows whom to ask.
+_WITHOUT_KEY = ("CONFIG GET", "FUNCTION", "INFO", "PING", "TIME")
 _CUT_OFF = (redis.ConnectionError, redis.TimeoutError, redis.InvalidResponse)
 _NETWORK = (*_CUT_OFF, redis.exceptions.ClusterError, RedisClusterException)
 
@@ -102,7 +108,7 @@ class Store:
     def server_of(self, key: str) -> str:
         """Name the server that holds a key: keys with the same answer can share a pipeline."""
         client: Any = self.client
-        return str(client.get_node_from_key(key)) if self.is_cluster else ""
+        return str(client.get_node_from_key(key).name) if self.is_cluster else ""
 
     def close(self) -> None:
         """Give the connections back."""
@@ -110,21 +116,40 @@ class Store:
 
     def _command(self, words: Command, near: str | None, parsing: dict[str, bool]) -> Any:
         client: Any = self.client
-        if self.is_cluster and (near or words[0] == "FCALL"):
-            # The library would ask a server, in a round trip of its own, which of the words are keys.
-            node = client.get_node_from_key(near or words[3])
-            return client.execute_command(*words, target_nodes=node, **parsing)
-        return client.execute_command(*words, **parsing)
+        if not self.is_cluster or (near is None and words[0] in _WITHOUT_KEY):
+            return client.execute_command(*words, **parsing)
+        key = near or str(_first_key(words))
+        with self._server(key) as server:
+            try:
+                return server.execute_command(*words, **parsing)
+            except _ELSEWHERE:
+                # The library goes where the slot went. It would also find the server of a key, but for FCALL it would
+                # ask one, in a round trip of its own, which of the words are keys.
+                return client.execute_command(*words, target_nodes=client.get_node_from_key(key), **parsing)
 
     def _pipeline(self, commands: Sequence[Command], *, transaction: bool = False) -> list[Any]:
-        client: Any = self.client
-        if self.is_cluster:
-            # The cluster's own pipeline has no scripts; the one of the node takes them.
-            client = client.get_redis_connection(client.get_node_from_key(str(_first_key(commands[0]))))
-        with client.pipeline(transaction=transaction) as pipe:
+        # The cluster's own pipeline has no scripts; that of the server takes them.
+        with (
+            self._server(str(_first_key(commands[0]))) as server,
+            server.pipeline(transaction=transaction) as pipe,
+        ):
             for words in commands:
                 pipe.execute_command(*words)
             return list(pipe.execute(raise_on_error=transaction))
+
+    @contextmanager
+    def _server(self, key: str) -> Iterator[Any]:
+        """Give the client of the server that has a key; if it is gone, find out for the next try who has it then."""
+        client: Any = self.client
+        if not self.is_cluster:
+            yield client
+            return
+        node = client.get_node_from_key(key)
+        try:
+            yield client.get_redis_connection(node)
+        except (redis.ConnectionError, redis.TimeoutError):
+            _learn(client.nodes_manager, node.name)
+            raise
 
     def _attempt(self, call: Callable[[], T]) -> T:
         started, outcome = self._clock(), "none"
@@ -192,6 +217,22 @@ def connect(settings: Settings) -> Store:
         **{name: value for name, value in common.items() if name != "ssl"},
     )
     return Store(redis.Redis(connection_pool=pool))
+
+
+def _learn(nodes: Any, failed: str) -> None:
+    """Ask one other server of the cluster who has which slots; without an answer all stays as it was.
+
+    One, because each may take as long as a request has: by itself the library asks all of them, one after another, and
+    forgets meanwhile that what it had sent may have run.
+    """
+    known = nodes.startup_nodes
+    others = [name for name in known if name != failed] or [failed]
+    asked = random.choice(others)  # noqa: S311 - no secret is made of it
+    nodes.startup_nodes = {asked: known[asked]}
+    try:
+        nodes.initialize()
+    except (redis.RedisError, RedisClusterException):
+        nodes.startup_nodes = known
 
 
 def _first_key(words: Command) -> str | int:

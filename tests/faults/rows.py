@@ -181,8 +181,10 @@ ROWS = {
     ),
     "F26": _row(
         "a node of the cluster is gone",
-        "503, before and after the others notice.",
+        "503, before and after the others notice, also when all are; nobody notices where a replica has taken over.",
         "cluster_troubles::a_cluster_that_has_lost_a_node_is_a_503_everywhere",
+        "cluster_failover::a_warm_process_finds_the_new_primary_whatever_it_asks_first",
+        "cluster_failover::a_cluster_that_falls_silent_is_a_503_in_time_that_does_not_lie",
     ),
     "F27": _row(
         "a wrong password, a forbidden command, TLS to a server without",

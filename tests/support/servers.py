@@ -30,7 +30,7 @@ _HOST = "127.0.0.1"
 _SLOTS = 16_384
 _JOINED_S = 15.0
 # A day of patience: a test that pauses a node, or moves the clock, wants no failover and no node in doubt.
-_CLUSTERED = ("--cluster-enabled", "yes", "--cluster-node-timeout", "86400000")
+CLUSTERED = ("--cluster-enabled", "yes", "--cluster-node-timeout", "86400000")
 
 
 class Server:
@@ -124,7 +124,7 @@ def client(port: int, *, timeout_s: float = 5.0) -> redis.Redis:
 def cluster(*, options: Sequence[str] = (), clock: Clock | None = None) -> Cluster:
     """Start three Valkeys as one cluster, and return when every node knows all slots served; takes 2 to 3 s."""
     with contextlib.ExitStack() as until_joined:
-        nodes = [until_joined.enter_context(valkey(options=[*_CLUSTERED, *options], clock=clock)) for _ in range(3)]
+        nodes = [until_joined.enter_context(valkey(options=[*CLUSTERED, *options], clock=clock)) for _ in range(3)]
         _join(nodes)
         until_joined.pop_all()
     return Cluster(nodes)

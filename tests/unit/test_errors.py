@@ -13,6 +13,7 @@ from luaparser import ast as lua
 from chalicelib.errors import REFUSALS, DomainError, InvalidRequest, Kind
 from chalicelib.http.problem import _CHALICE_CODES, STATUS, reason
 from chalicelib.scripting import LUA
+from infra.packaging import gateway
 from tests.lint_lua import refused_words, the_prelude
 
 ROOT = Path(__file__).parents[2]
@@ -52,13 +53,14 @@ def test_the_documentation_lists_exactly_the_refusals_there_are() -> None:
 
 
 def test_no_refusal_is_there_that_nobody_ever_says() -> None:
-    """Every word is returned by a script, or raised or answered by Python; a list of possible refusals is neither."""
+    """Every word is returned by a script, raised or answered by Python, or the gateway's; a list alone is neither."""
     scripts = list(LUA.glob("*.lua"))
     by_lua = set().union(
         *(refused_words(lua.parse("--" + path.read_text()), the_prelude().words) for path in scripts)
     )  # the -- makes a comment of #!lua
     by_python = {word for path in (ROOT / "chalicelib").rglob("*.py") for word in _raised(path)}
-    assert by_lua | by_python | set(_CHALICE_CODES.values()) | {InvalidRequest([]).code} == set(REFUSALS)
+    by_others = set(_CHALICE_CODES.values()) | set(gateway.WORDS.values())
+    assert by_lua | by_python | by_others | {InvalidRequest([]).code} == set(REFUSALS)
 
 
 def _raised(path: Path) -> Iterator[str]:

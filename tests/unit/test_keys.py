@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import re
+from collections import Counter
 
 from luaparser import ast, astnodes
+from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 
 from chalicelib import keys
-from chalicelib.ids import EventCode
+from chalicelib.ids import EventCode, IdMaker, code_of
 from chalicelib.scripting import LUA
 from tests.lint_lua import the_prelude
 from tests.lua_scopes import is_redis_call
@@ -134,3 +137,12 @@ def test_every_key_is_described() -> None:
     others = re.findall(r"^``([a-z]+):[a-z<]", keys.__doc__ or "", re.MULTILINE)
     assert others == ["index", "index", "session", "lock", "index"]
     assert re.findall(r"^``(rate:[^`]+)``", keys.__doc__ or "", re.MULTILINE) == ["rate:{E}:<H>", "rate:{<H>}"]
+
+
+def test_events_spread_over_the_slots_and_the_shards_by_their_ids() -> None:
+    """A thousand of them share few slots, and each of three shards has about a third: so shards carry events."""
+    maker = IdMaker(random.Random(5).getrandbits)
+    slots = [key_slot(keys.event_key("events", code_of(maker.event_id())).encode()) for _ in range(1000)]
+    assert len(set(slots)) > 950, "of 16,384; a throw of the dice would leave 970"
+    shards = Counter(slot * 3 // REDIS_CLUSTER_HASH_SLOTS for slot in slots)
+    assert all(260 < count < 410 for count in shards.values()), "five standard deviations around 333"
