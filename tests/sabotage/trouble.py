@@ -118,6 +118,22 @@ TROUBLE = (
         guess="unit/test_store.py",
     ),
     Sabotage(
+        "a warm process goes on asking a server of a cluster that is gone",
+        "store.py",
+        "            _learn(client.nodes_manager, node.name)\n",
+        "",
+        harm="after a failover a drain lets nobody in until Lambda happens to end it",
+        guess="faults/test_cluster_failover.py",
+    ),
+    Sabotage(
+        "a cluster that is silent is asked server by server",
+        "store.py",
+        "nodes.startup_nodes = {asked: known[asked]}",
+        "nodes.startup_nodes = known",
+        harm="nobody is answered within four seconds, the less the more servers there are",
+        guess="faults/test_cluster_failover.py",
+    ),
+    Sabotage(
         "the index of a buyer is written behind the purchase",
         "scripting.py",
         "first, answer = store.pipeline([before, what.words()])",
