@@ -136,6 +136,7 @@ REFUSALS = {
         },
         Kind.BUSY: {
             "draw_key_changed": "The draw was announced with another key than this service has.",
+            "schema_unknown": "Another version of this service wrote the event, and this one does not know its schema.",
             "redis_unavailable": "The service cannot reach its data just now.",
             "keys_unavailable": "The keys that tokens are checked with cannot be had just now.",
             "not_durable": "The confirm is not yet kept as safely as this service promises.",

@@ -73,7 +73,8 @@ EVENT_KEYS = (
 
 EVENT_FIELDS = frozenset(
     {
-        *("id", "made_by", "name", "description", "venue", "organiser_id", "status", "seated", "currency", "price"),
+        *("id", "schema", "made_by", "name", "description", "venue", "organiser_id", "status"),
+        *("seated", "currency", "price"),
         *("start_ms", "end_ms", "sale_starts_ms", "sale_ends_ms", "created_ms", "updated_ms", "message"),
         *("total_tickets", "seat_count", "available", "held", "sold", "blocked", "layout_version", "states_version"),
         *("max_active_sessions", "admissions_per_minute", "tickets_per_visitor", "max_tickets_per_user", "mode"),
@@ -86,7 +87,9 @@ EVENT_FIELDS = frozenset(
         *("published_seq", "status_before", "archived_ms"),
     }
 )
-"""Fields of ``events:{E}``. ``browsing`` counts active sessions without a hold; ``made_by`` is fingerprint:nonce.
+"""Fields of ``events:{E}``. ``schema`` says what all of this means: 1, also where it is not set; a build refuses
+an event of any other, ``schema_unknown``, and ``id`` and ``schema`` are what every schema has (docs/operations.md).
+``browsing`` counts active sessions without a hold; ``made_by`` is fingerprint:nonce.
 ``opened_ms`` is when the sale began, for good; 0 before. ``mode`` is the operator's. What begins with ``minute`` is of
 the present minute and its first instant, ``pace`` of the one before: how far the line moved since then, by admissions
 and by those passed over, is the measured pace. ``served`` is what everybody is told of the room until

@@ -127,18 +127,21 @@ def run_many(store: Store, calls: Sequence[Call]) -> list[list[Any] | DomainErro
     return answers
 
 
-def found_only(answers: Sequence[list[Any] | DomainError]) -> Iterator[list[Any]]:
-    """Give the answers of events that are there: an index, written before its event, may name too many."""
+def found_only(answers: Sequence[list[Any] | DomainError], *passed_over: str) -> Iterator[list[Any]]:
+    """Give the answers of events that are there: an index, written before its event, may name too many.
+
+    Refusals with one of the words in ``passed_over`` are left out as well; any other is raised.
+    """
     for answer in answers:
         if not isinstance(answer, DomainError):
             yield answer
-        elif not is_refused(answer, "event_not_found"):
+        elif not is_refused(answer, "event_not_found", *passed_over):
             raise answer
 
 
-def is_refused(answer: list[Any] | DomainError, code: str) -> bool:
-    """Tell whether one of many answers is a refusal with this word."""
-    return isinstance(answer, DomainError) and answer.code == code
+def is_refused(answer: list[Any] | Exception, *codes: str) -> bool:
+    """Tell whether one of many answers is a refusal with one of these words."""
+    return isinstance(answer, DomainError) and answer.code in codes
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from chalicelib.archive import reading, report
 from chalicelib.archive.report import Lines
 from chalicelib.errors import DomainError
 from chalicelib.runtime import Runtime
-from chalicelib.scripting import Call, forget_alias, run, run_many
+from chalicelib.scripting import Call, forget_alias, is_refused, run, run_many
 
 DAY_MS = 86_400_000
 MARGIN_MS = 30_000
@@ -82,9 +82,11 @@ def archive(house: Runtime, bucket: Bucket, remaining_ms: Callable[[], int], log
                 done.failing[event_id] = "it is too large for one run"
             break
         except Exception as error:  # noqa: BLE001 - whatever one event does, the others have their turn
-            done.failing[event_id] = repr(error)
-            log("an event could not be archived", event_id=event_id, reason=repr(error))
-            continue
+            if not is_refused(error, "schema_unknown"):
+                done.failing[event_id] = repr(error)
+                log("an event could not be archived", event_id=event_id, reason=repr(error))
+                continue
+            outcome = "schema_unknown"  # for the build that wrote it
         if outcome == "archived":
             done.archived += 1
         elif outcome:

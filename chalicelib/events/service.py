@@ -73,8 +73,8 @@ def _create(house: Runtime, event_id: str, nonce: str, wish: EventCreate) -> tup
     try:
         made, now_ms, *flat = run(house.store, what)
     except DomainError as refusal:
-        # With an outcome that is unknown the event may be there, and without its place in the index it would be lost.
-        if refusal.code not in {"idempotency_key_reused", "redis_unavailable"}:
+        # With these the event is there or may be, and without its place in the index it would be lost.
+        if refusal.code not in {"idempotency_key_reused", "redis_unavailable", "schema_unknown"}:
             _forget(house, event_id)
         raise
     event = _event(now_ms, flat)
@@ -132,14 +132,15 @@ def delete_event(house: Runtime, event_id: str) -> None:
 def list_events(house: Runtime, query: PageQuery, *, active_only: bool) -> EventPage:
     """List events, soonest to end first; ``active_only`` leaves out all others.
 
-    A page may be shorter than its limit and still have a next one.
+    A page may be shorter than its limit and still have a next one. An event of an unknown schema is left out: in the
+    middle of a rollback the shop must show its other events.
     """
     after_ms, _, after = (query.cursor or "").partition(":")
     page = Call("list_events", [keys.INDEX_EVENTS], [after, after_ms, query.limit, int(active_only)])
     flat = run(house.store, page)
     found = list(zip(flat[::2], flat[1::2], strict=True))
     answers = run_many(house.store, [house.call("event", ids.code_of(event_id), event_id) for event_id, _ in found])
-    events = [_event(answer[0], answer[1:]) for answer in found_only(answers)]
+    events = [_event(answer[0], answer[1:]) for answer in found_only(answers, "schema_unknown")]
     if active_only:
         events = [event for event in events if event.status == "active"]
     more = len(found) == query.limit

@@ -83,7 +83,8 @@ def tickets_of_user(house: Runtime, user_id: str, after: str | None) -> tuple[li
     """List what a person has or had over all events, newest first within a page of 100 events.
 
     Gives the tickets and the cursor of the next page, or None. Live tickets are all there; of the ended ones each event
-    remembers the last hundred. Raises ``identity_mismatch`` when they are another person's.
+    remembers the last hundred. Raises ``identity_mismatch`` when they are another person's, and ``schema_unknown``
+    rather than keep silent about those of an event that this build cannot read.
     """
     house.caller.person(user_id)
     allow(house.store, house.caller)

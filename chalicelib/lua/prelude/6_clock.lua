@@ -61,11 +61,12 @@ local function spend_budget()
     redis.call('SET', RATE, text(now_us + ahead_us), 'PX', math.ceil(ahead_us / 1000))
 end
 
--- Opens a command: reads the event (these fields, or CORE) and the clock. Gives the refusal when the event is not there, or
--- who asks has asked too often. `id` is the event's full id, or '' where only its code is known.
+-- Opens a command: reads the event (these fields, or CORE) and the clock. Gives the refusal when the event is not there or
+-- of a schema that this build does not know, or who asks has asked too often. `id` is the event's full id, or '' where only its code is known.
 local function arrive(id, fields)
-    prefetch(fields or CORE)
+    local is_known = prefetch(fields or CORE)
     if not ev.id or (id ~= '' and id ~= ev.id) then return {'event_not_found'} end
+    if not is_known then return {'schema_unknown'} end
     read_clock()
     return spend_budget()
 end
