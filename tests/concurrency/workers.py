@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from types import SimpleNamespace
 from typing import Any
 
-import app
 from chalicelib.ids import IdMaker, code_of
 from chalicelib.runtime import Runtime, install
 from chalicelib.scripting import call, run
 from chalicelib.settings import Settings
 from chalicelib.store import connect
-from infra import lambda_events
 from tests.support.api import Answer, Api
 
 TRIES_MAX = 40
@@ -84,11 +81,7 @@ def drain_raw(port: int, event: str, times: int) -> int:
 
 def drain_handler(port: int, times: int) -> int:
     """Run the scheduled function again and again, one tick each."""
-    api_on(port)
-    context = SimpleNamespace(
-        get_remaining_time_in_millis=lambda: 1000, aws_request_id="drain", function_name="drain",
-        memory_limit_in_mb=128, invoked_function_arn="arn:aws:lambda:eu-west-1:000000000000:function:drain",
-    )  # fmt: skip
+    api = api_on(port)
     for _ in range(times):
-        app.drain(lambda_events.schedule("drain"), context)
+        api.schedule("drain")
     return times
