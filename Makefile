@@ -5,9 +5,17 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --requirement
 
+# The end of a recipe that has named Debian packages in $missing.
+define install_missing
+if [ -z "$$missing" ]; then :; \
+elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+else echo "make: this also wants:$$missing (names of Debian packages)" >&2; fi
+endef
+
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
-.PHONY: run test check faults fuzz sabotage bench token openapi package package-check parameters deploy clean system
+.PHONY: run test check faults fuzz sabotage bench token openapi image image-check image-tools package package-check parameters deploy clean system
 
 run: .venv/.run
 	@$(RUN) -m infra.local
@@ -42,6 +50,13 @@ fuzz: .venv/.test
 openapi: .venv/.run
 	$(RUN) -m infra.openapi
 
+# BASE=NAME@sha256:..., TAG= and VERSION= are its settings.
+image: .venv/.run
+	@$(RUN) -m infra.image
+
+image-check: image-tools .venv/.run
+	@$(RUN) -m infra.image.check
+
 # No credentials are needed, and no Docker: the template names the image, it does not hold it.
 package: .venv/.run
 	@$(RUN) -m infra.packaging $(or $(STAGE),prod)
@@ -68,7 +83,7 @@ clean:
 	@$(PIP) $<
 	@touch $@
 
-.venv/.test: requirements-dev.txt infra/requirements-local.txt requirements.txt | .venv/bin/pip
+.venv/.test: requirements-dev.txt infra/requirements-local.txt infra/requirements-publish.txt requirements.txt | .venv/bin/pip
 	@echo "Installing what the tests need into .venv; the first time takes a minute or two."
 	@$(PIP) $<
 	@touch $@
@@ -96,7 +111,12 @@ system:
 	command -v gcc >/dev/null || missing="$$missing gcc"; \
 	test -e /usr/include/stdio.h || missing="$$missing libc6-dev"; \
 	test -e .venv/bin/pip || "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
-	if [ -z "$$missing" ]; then :; \
-	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
-	else echo "make: the tests also want:$$missing (names of Debian packages)" >&2; fi
+	$(install_missing)
+
+# What `make image-check` builds with.
+image-tools:
+	@missing=""; \
+	command -v buildah >/dev/null || missing="$$missing buildah crun"; \
+	command -v debootstrap >/dev/null || test -e /usr/sbin/debootstrap || missing="$$missing debootstrap"; \
+	test -e .venv/bin/pip || "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
+	$(install_missing)

@@ -22,7 +22,7 @@ from chalicelib.ids import IdMaker
 from chalicelib.runtime import Runtime, install
 from chalicelib.settings import Settings
 from chalicelib.store import Store, connect
-from infra import embedded
+from infra import embedded, lambda_events
 
 _DRAW_KEY = "the key of every draw in a measurement"
 _CONTEXT = SimpleNamespace(
@@ -32,17 +32,6 @@ _CONTEXT = SimpleNamespace(
     invoked_function_arn="arn:aws:lambda:eu-west-1:000000000000:function:bench",
     get_remaining_time_in_millis=lambda: 0,  # the drain makes one tick then
 )
-_SCHEDULE = {
-    "version": "0",
-    "id": "bench",
-    "account": "0",
-    "region": "eu-west-1",
-    "source": "aws.events",
-    "detail-type": "Scheduled Event",
-    "detail": {},
-    "resources": [],
-    "time": "2026-01-01T00:00:00Z",
-}
 
 
 @dataclass(frozen=True)
@@ -57,21 +46,14 @@ class Request:
     def event(self) -> dict[str, Any]:
         """Give what API Gateway or EventBridge would hand to Lambda."""
         if not self.template:
-            return dict(_SCHEDULE)
-        return {
-            "httpMethod": self.method,
-            "headers": {"Content-Type": "application/json"},
-            "multiValueQueryStringParameters": None,
-            "pathParameters": self.params or None,
-            "stageVariables": None,
-            "body": None if self.body is None else json.dumps(self.body),
-            "isBase64Encoded": False,
-            "requestContext": {
-                "resourcePath": PREFIX + self.template,
-                "httpMethod": self.method,
-                "identity": {"sourceIp": "127.0.0.1"},
-            },
-        }
+            return lambda_events.schedule("drain")
+        return lambda_events.request(
+            self.method,
+            PREFIX + self.template,
+            params=self.params,
+            headers={"Content-Type": "application/json"},
+            body=None if self.body is None else json.dumps(self.body),
+        )
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,7 @@ REFUSALS = {
         },
         Kind.GONE: {
             "hold_expired": "The time to confirm is over.",
+            "event_archived": "The event was over long ago; nothing of it changes any more.",
         },
         Kind.LENGTH_REQUIRED: {
             "length_required": "The body must come with its length, not in chunks.",
@@ -135,6 +136,7 @@ REFUSALS = {
         },
         Kind.BUSY: {
             "draw_key_changed": "The draw was announced with another key than this service has.",
+            "schema_unknown": "Another version of this service wrote the event, and this one does not know its schema.",
             "redis_unavailable": "The service cannot reach its data just now.",
             "keys_unavailable": "The keys that tokens are checked with cannot be had just now.",
             "not_durable": "The confirm is not yet kept as safely as this service promises.",

@@ -73,7 +73,8 @@ EVENT_KEYS = (
 
 EVENT_FIELDS = frozenset(
     {
-        *("id", "made_by", "name", "description", "venue", "organiser_id", "status", "seated", "currency", "price"),
+        *("id", "schema", "made_by", "name", "description", "venue", "organiser_id", "status"),
+        *("seated", "currency", "price"),
         *("start_ms", "end_ms", "sale_starts_ms", "sale_ends_ms", "created_ms", "updated_ms", "message"),
         *("total_tickets", "seat_count", "available", "held", "sold", "blocked", "layout_version", "states_version"),
         *("max_active_sessions", "admissions_per_minute", "tickets_per_visitor", "max_tickets_per_user", "mode"),
@@ -83,13 +84,18 @@ EVENT_FIELDS = frozenset(
         *("minute", "minute_ms", "minute_total", "minute_abandoned", "minute_no_shows", "minute_passed"),
         *("pace_ms", "pace_total", "pace_passed", "passed_over", "drain_lag_ms"),
         *("next_due_ms", "last_ms", "next_admission_us", "served", "served_until_ms"),
+        *("published_seq", "status_before", "archived_ms"),
     }
 )
-"""Fields of ``events:{E}``. ``browsing`` counts active sessions without a hold; ``made_by`` is fingerprint:nonce.
+"""Fields of ``events:{E}``. ``schema`` says what all of this means: 1, also where it is not set; a build refuses
+an event of any other, ``schema_unknown``, and ``id`` and ``schema`` are what every schema has (docs/operations.md).
+``browsing`` counts active sessions without a hold; ``made_by`` is fingerprint:nonce.
 ``opened_ms`` is when the sale began, for good; 0 before. ``mode`` is the operator's. What begins with ``minute`` is of
 the present minute and its first instant, ``pace`` of the one before: how far the line moved since then, by admissions
 and by those passed over, is the measured pace. ``served`` is what everybody is told of the room until
-``served_until_ms``."""
+``served_until_ms``. ``status`` is draft, active, inactive or cancelled; or archiving, since ``archived_ms``: then
+nothing of the event changes any more, and ``status_before`` says which of the four it was. ``published_seq`` is how far
+the log has been published."""
 
 SESSION_FIELDS = (
     *("seen_ms", "poll_due_ms", "quiet_until_ms", "polls", "status", "place"),
@@ -109,6 +115,12 @@ in, abandoned and not shown up within it, waits of those let in or nothing, how 
 INDEX_EVENTS = "index:events"
 DRAIN_LEASE = "lock:drain"
 UNIT_SEPARATOR = "\x1f"
+
+SEAT_FIELDS = ("section", "row", "number", "price")
+"""The record of a seat, ``UNIT_SEPARATOR`` between."""
+
+ORDER_FIELDS = ("fingerprint", "created_ms", "user_id", "session_id", "ticket_ids")
+"""The record of an order, comma between; also between the ticket ids, which come last."""
 
 
 def event_keys(code: EventCode) -> list[str]:

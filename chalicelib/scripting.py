@@ -63,6 +63,11 @@ def call(command: str, code: EventCode, *args: str | int, caller: Caller = EVERY
     return Call(command, [*keys.event_keys(code), *budget], args, caller, counted)
 
 
+def forget_alias(alias: str, user_id: str, code: EventCode) -> Call:
+    """Prepare to free a session id that this person chose, unless it means a session of another event by now."""
+    return Call("forget_alias", [keys.alias(alias)], [user_id, code])
+
+
 def allow(store: Store, caller: Caller) -> None:
     """Spend one of the caller's requests where no event's command does; raises ``too_many_requests``."""
     if caller.requests_per_minute:
@@ -122,13 +127,21 @@ def run_many(store: Store, calls: Sequence[Call]) -> list[list[Any] | DomainErro
     return answers
 
 
-def found_only(answers: Sequence[list[Any] | DomainError]) -> Iterator[list[Any]]:
-    """Give the answers of events that are there: an index, written before its event, may name too many."""
+def found_only(answers: Sequence[list[Any] | DomainError], *passed_over: str) -> Iterator[list[Any]]:
+    """Give the answers of events that are there: an index, written before its event, may name too many.
+
+    Refusals with one of the words in ``passed_over`` are left out as well; any other is raised.
+    """
     for answer in answers:
         if not isinstance(answer, DomainError):
             yield answer
-        elif answer.code != "event_not_found":
+        elif not is_refused(answer, "event_not_found", *passed_over):
             raise answer
+
+
+def is_refused(answer: list[Any] | Exception, *codes: str) -> bool:
+    """Tell whether one of many answers is a refusal with one of these words."""
+    return isinstance(answer, DomainError) and answer.code in codes
 
 
 @contextmanager

@@ -104,6 +104,8 @@ class Settings:
             raise ValueError("CORS_ORIGIN must be one origin on Lambda, not *")
         if self.auth_mode == "jwt" and not self.auth_keys and not self.auth_jwks_url:
             raise ValueError("AUTH_KEYS or AUTH_JWKS_URL must be set with AUTH_MODE=jwt")
+        if self.retention_days and not self.archive_bucket:
+            raise ValueError("ARCHIVE_BUCKET must be set with RETENTION_DAYS: nothing goes that was not copied")
         if self.auth_issuer == OUR_ISSUER:
             raise ValueError(f"AUTH_ISSUER must not be {OUR_ISSUER}: so are called those who issue our own tokens")
         if self.auth_jwks_url and not (self.auth_issuer and self.auth_audience):

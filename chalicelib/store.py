@@ -44,8 +44,13 @@ _REFUSING = (
     redis.exceptions.ReadOnlyError,
     redis.exceptions.TryAgainError,
 )
-# The slot is on its way to another server, or there.
-_ELSEWHERE = (redis.exceptions.AskError, redis.exceptions.MovedError, redis.exceptions.TryAgainError)
+# The slot is with another server, or on its way there, or nobody has it for the moment.
+_ELSEWHERE = (
+    redis.exceptions.AskError,
+    redis.exceptions.ClusterDownError,
+    redis.exceptions.MovedError,
+    redis.exceptions.TryAgainError,
+)
 # What no key leads to a server: on a cluster the library knows whom to ask.
 _WITHOUT_KEY = ("CONFIG GET", "FUNCTION", "INFO", "PING", "TIME")
 _CUT_OFF = (redis.ConnectionError, redis.TimeoutError, redis.InvalidResponse)
@@ -96,6 +101,15 @@ class Store:
         """Run reads on keys of one slot in one instant and one round trip: nothing can happen between two of them."""
         return self._attempt(lambda: self._pipeline(reads, transaction=True))
 
+    def pages(self, key: str, count: int) -> Iterator[dict[str, str]]:
+        """Walk through a hash, about so many fields a trip; a field may come twice, none is missed that stays there."""
+        cursor = 0
+        while True:
+            cursor, page = self.command("HSCAN", key, cursor, "COUNT", count)
+            yield page
+            if cursor == 0:
+                break
+
     def server_of(self, key: str) -> str:
         """Name the server that holds a key: keys with the same answer can share a pipeline."""
         client: Any = self.client
@@ -114,8 +128,8 @@ class Store:
             try:
                 return server.execute_command(*words, **parsing)
             except _ELSEWHERE:
-                # The library goes where the slot went. It would also find the server of a key, but for FCALL it would
-                # ask one, in a round trip of its own, which of the words are keys.
+                # The library goes where the slot went, or waits for a moment. It could find the server of a key too,
+                # but for FCALL it would ask one, in a round trip of its own, which of the words are keys.
                 return client.execute_command(*words, target_nodes=client.get_node_from_key(key), **parsing)
 
     def _pipeline(self, commands: Sequence[Command], *, transaction: bool = False) -> list[Any]:

@@ -30,7 +30,14 @@ class Child:
     """
 
     def __init__(
-        self, name: str, command: Sequence[str], *, pid_file: Path, log_file: Path, env: Mapping[str, str] | None = None
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        pid_file: Path,
+        log_file: Path,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> None:
         """Start `command`, after ending what an earlier run left locked to `pid_file`. Raises StartError."""
         self.name = name
@@ -41,6 +48,7 @@ class Child:
                 self._process = subprocess.Popen(
                     command,
                     env=env,
+                    cwd=cwd,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,

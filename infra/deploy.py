@@ -18,6 +18,7 @@ from typing import Any
 
 from infra import deploy_aws as aws
 from infra.deploy_aws import REPOSITORY, Account, DeployError
+from infra.image.engine import ImageError, first_working
 from infra.packaging.errors import PackageError
 from infra.packaging.stages import parameters
 from infra.packaging.template import ROOT
@@ -58,7 +59,7 @@ def main(environ: Mapping[str, str], root: Path = ROOT) -> str | None:
             return "deploy: nothing was done"
         for step in steps:
             _run(step, root)
-    except (DeployError, PackageError) as error:
+    except (DeployError, ImageError, PackageError) as error:
         return f"deploy: {error}"
     return None
 
@@ -86,7 +87,8 @@ def plan(deployment: Deployment, *, built: bool, root: Path) -> Iterator[Step]:
 
 
 def _push(deployment: Deployment, *, new_repository: bool) -> Iterator[Step]:
-    tool = aws.container_tool()
+    engine = first_working()
+    tool = [engine.name, *engine.options]
     if new_repository:
         # A tag is a commit, and stays what it was: that is what a rollback goes by.
         options = ["--image-tag-mutability", "IMMUTABLE", "--image-scanning-configuration", "scanOnPush=true"]
@@ -94,9 +96,9 @@ def _push(deployment: Deployment, *, new_repository: bool) -> Iterator[Step]:
     yield (["make", "image", f"TAG={deployment.image}"],)
     yield (
         ["aws", "ecr", "get-login-password"],
-        [tool, "login", "--username", "AWS", "--password-stdin", deployment.where.registry],
+        [*tool, "login", "--username", "AWS", "--password-stdin", deployment.where.registry],
     )
-    yield ([tool, "push", deployment.image],)
+    yield ([*tool, "push", deployment.image],)
 
 
 def _bucket(where: Account) -> Iterator[Step]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 REPOSITORY = "ticketing"
-_TOOLS = ("docker", "podman", "buildah")
 
 
 class DeployError(Exception):
@@ -79,14 +78,6 @@ def commit(root: Path) -> str:
     if changes.stdout:
         raise DeployError(f"the tree has changes that are in no commit:\n{changes.stdout.rstrip()}")
     return run("git", "-C", str(root), "rev-parse", "--short=12", "HEAD").stdout.strip()
-
-
-def container_tool() -> str:
-    """Return the program that pushes images. Raises DeployError."""
-    tool = next((name for name in _TOOLS if shutil.which(name)), "")
-    if not tool:
-        raise DeployError(f"none of {', '.join(_TOOLS)} is on PATH: the image cannot be built")
-    return tool
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:

@@ -7,11 +7,11 @@ import importlib
 import json
 import os
 import traceback
-import uuid
-from datetime import UTC, datetime
 from pathlib import Path
 
 from chalice.local import LambdaContext
+
+from infra import lambda_events
 
 # Too little for a second tick inside the handler: it makes one and returns.
 _BUDGET_MS = 1_000
@@ -33,20 +33,11 @@ class Drain:
 
     def tick(self) -> None:
         """Run the handler once; what it raises goes to the log, and the first time in a row to the terminal too."""
-        event = {
-            "version": "0",
-            "id": str(uuid.uuid4()),
-            "detail-type": "Scheduled Event",
-            "source": "aws.events",
-            "account": "",
-            "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "region": "",
-            "resources": [],
-            "detail": {},
-        }
         try:
             with contextlib.redirect_stdout(self._log):
-                self._handler(event, LambdaContext("drain", _MEMORY_MB, max_runtime_ms=_BUDGET_MS))
+                self._handler(
+                    lambda_events.schedule("drain"), LambdaContext("drain", _MEMORY_MB, max_runtime_ms=_BUDGET_MS)
+                )
         except Exception as error:  # noqa: BLE001 - the next second may be better
             traceback.print_exc(file=self._log)
             if not self._failing:

@@ -1,7 +1,7 @@
 """What all tests share: a house (the service on a Redis), its api, its clock, and the check after each test.
 
-Tests below tests/integration run on three real backends, those below tests/faults, stateful and concurrency start what
-they need; all others run on fakeredis.
+Tests below tests/integration run on three real backends, those below tests/faults, stateful, concurrency and rolling
+start what they need; all others run on fakeredis.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def _totals(event: Snapshot) -> Iterator[Difference]:
 
 
 def _is_cancelled(event: Snapshot) -> bool:
-    return event.fields.get("status") == "cancelled"
+    return event.fields.get("status_before", event.fields.get("status")) == "cancelled"
 
 
 def _alarm(event: Snapshot) -> Iterator[Difference]:

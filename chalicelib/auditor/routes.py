@@ -28,7 +28,7 @@ def event_integrity(request: Request) -> Reply:
     access=Access.ORGANISER,
     summary="Set the counters of an event to what is counted; all else is only named",
     answers={200: Repair},
-    refusals=("event_not_found", "not_your_event", "event_too_large", "event_busy"),
+    refusals=("event_not_found", "event_archived", "not_your_event", "event_too_large", "event_busy"),
 )
 def repair_event(request: Request) -> Reply:
     return Reply(service.repair(request.house, request.id("event_id")))

@@ -9,7 +9,7 @@ from chalicelib import ids, keys
 from chalicelib.events.model import Erased
 from chalicelib.keys import SESSION_FIELDS
 from chalicelib.runtime import Runtime
-from chalicelib.scripting import run
+from chalicelib.scripting import forget_alias, run
 
 SCAN_PAGE = 1_000
 OBJECTS_PER_STEP = 2_000
@@ -42,7 +42,8 @@ def erase(house: Runtime, event_id: str, user_id: str) -> Erased:
         objects += [kind, object_id]
         alias = record.split(",")[_ALIAS] if kind == "session" else ""
         if alias:
-            _forget_alias(house, code, user_id, alias)
+            # Before the session forgets it: afterwards nobody would find it.
+            run(house.store, forget_alias(alias, user_id, code))
     # Also without any: the script finds what is live by itself.
     pages = [objects[at : at + 2 * OBJECTS_PER_STEP] for at in range(0, len(objects), 2 * OBJECTS_PER_STEP)] or [[]]
     sessions, tickets, orders = (sum(column) for column in zip(*(step("write", page) for page in pages), strict=True))
@@ -52,17 +53,5 @@ def erase(house: Runtime, event_id: str, user_id: str) -> Erased:
 
 def _found(house: Runtime, code: ids.EventCode, user_id: str) -> Iterator[tuple[str, str, str]]:
     for kind, is_of in _IS_OF.items():
-        key, cursor = keys.event_key(f"{kind}s", code), 0
-        while True:
-            cursor, page = house.store.command("HSCAN", key, cursor, "COUNT", SCAN_PAGE)
+        for page in house.store.pages(keys.event_key(f"{kind}s", code), SCAN_PAGE):
             yield from ((kind, object_id, record) for object_id, record in page.items() if is_of(record, user_id))
-            if cursor == 0:
-                break
-
-
-def _forget_alias(house: Runtime, code: ids.EventCode, user_id: str, alias: str) -> None:
-    # Chosen again for another event meanwhile, it is that event's to forget. Before the session forgets it: afterwards
-    # nobody would find it.
-    owner, _, session_id = (house.store.command("GET", keys.alias(alias)) or "").rpartition(",")
-    if owner == user_id and ids.code_of(session_id) == code:
-        house.store.command("DEL", keys.alias(alias))

@@ -105,7 +105,7 @@ def get_event(request: Request) -> Reply:
     answers={200: Event},
     refusals=(
         *SCHEDULE_REFUSALS,
-        *("event_not_found", "event_cancelled", "status_change_not_allowed", "field_frozen"),
+        *("event_not_found", "event_archived", "event_cancelled", "status_change_not_allowed", "field_frozen"),
         *("not_your_event", "identity_mismatch"),
         *("capacity_below_sold", "capacity_below_seats"),
     ),
@@ -122,7 +122,7 @@ def update_event(request: Request) -> Reply:
     body=AdmissionChange,
     body_optional=True,
     answers={200: Event},
-    refusals=("event_not_found", "not_your_event", "event_cancelled"),
+    refusals=("event_not_found", "event_archived", "not_your_event", "event_cancelled"),
 )
 def change_admission(request: Request) -> Reply:
     return Reply(service.change_admission(request.house, request.id("event_id"), request.body))
@@ -134,7 +134,7 @@ def change_admission(request: Request) -> Reply:
     access=Access.ORGANISER,
     summary="Delete an event without live tickets",
     answers={204: None},
-    refusals=("event_not_found", "not_your_event", "event_has_tickets"),
+    refusals=("event_not_found", "event_archived", "not_your_event", "event_has_tickets"),
 )
 def delete_event(request: Request) -> Reply:
     service.delete_event(request.house, request.id("event_id"))
@@ -148,7 +148,7 @@ def delete_event(request: Request) -> Reply:
     summary="Erase a person from an event that is over, keeping all sums",
     body=Erasure,
     answers={200: Erased},
-    refusals=("event_not_found", "not_your_event", "event_not_ended"),
+    refusals=("event_not_found", "event_archived", "not_your_event", "event_not_ended"),
 )
 def erase_person(request: Request) -> Reply:
     return Reply(erasure.erase(request.house, request.id("event_id"), request.body.user_id))
@@ -163,8 +163,8 @@ def erase_person(request: Request) -> Reply:
     bytes_max=SEATS_BYTES_MAX,
     answers={201: SeatsAdded},
     refusals=(
-        *("event_not_found", "not_your_event", "event_cancelled", "event_ended", "event_not_seated"),
-        *("seat_exists", "seats_over_capacity"),
+        *("event_not_found", "event_archived", "not_your_event", "event_cancelled", "event_ended"),
+        *("event_not_seated", "seat_exists", "seats_over_capacity"),
     ),
 )
 def add_seats(request: Request) -> Reply:
@@ -181,8 +181,8 @@ def add_seats(request: Request) -> Reply:
     body=SeatsChange,
     answers={200: SeatsChanged},
     refusals=(
-        *("event_not_found", "not_your_event", "event_cancelled", "event_not_seated"),
-        *("seat_not_found", "seat_taken"),
+        *("event_not_found", "event_archived", "not_your_event", "event_cancelled"),
+        *("event_not_seated", "seat_not_found", "seat_taken"),
     ),
 )
 def change_seats(request: Request) -> Reply:

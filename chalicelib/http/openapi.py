@@ -19,7 +19,7 @@ from chalicelib.http.route import JSON, Reply, Request, Route, Routes
 
 PATH = "/openapi.json"
 _REF = "#/components/schemas/{model}"
-_ALWAYS = ("invalid_request", "redis_unavailable", "internal_error", "unsupported_media_type")
+_ALWAYS = ("invalid_request", "redis_unavailable", "schema_unknown", "internal_error", "unsupported_media_type")
 
 _PROBLEM: dict[str, Any] = {
     "type": "object",

@@ -37,6 +37,7 @@ SECURITY_HEADERS = {
 STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 """On every answer outside open mode: two years of nothing but TLS."""
 RETRY_AFTER_S = (1, 5)
+_RENAMED = {413: "Request Entity Too Large", 422: "Unprocessable Entity"}  # Python 3.13 calls them otherwise
 
 # What Chalice answers by itself, before or instead of a view.
 _CHALICE_CODES = {
@@ -97,8 +98,8 @@ def document(refusal: Refusal, request_id: str, detail: str | None = None, extra
 
 
 def reason(status: int) -> str:
-    """Give the standard phrase of a status."""
-    return HTTPStatus(status).phrase
+    """Give the standard phrase of a status, the same on every Python."""
+    return _RENAMED.get(status) or HTTPStatus(status).phrase
 
 
 def _response(

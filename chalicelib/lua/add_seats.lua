@@ -4,9 +4,9 @@
 -- ARGV: event_id, check or write, seats counted up to here ('' for those of the event), then label, price ... (at most 500
 --       seats; a label is section, row and number with the character 31 between them)
 -- RETURNS: ok, seats that were new, seats that were there, seats counted with those of this page
--- REFUSALS: event_not_found, not_your_event, event_cancelled, event_ended, event_not_seated, seat_exists,
+-- REFUSALS: event_not_found, event_archived, not_your_event, event_cancelled, event_ended, event_not_seated, seat_exists,
 --           seats_over_capacity, too_many_requests
-local missing = begin(ARGV[1], STEP)
+local missing = begin_to_change(ARGV[1], STEP)
 if missing then return missing end
 if not is_mine(ev.organiser_id) then return refuse('not_your_event') end
 

@@ -3,10 +3,10 @@
 -- ATOMIC because a seat may be changed only while nobody holds or owns it.
 -- ARGV: event_id, block or unblock or '', reason, price in minor units or '', seat ordinals (at most 500)
 -- RETURNS: ok, seats changed
--- REFUSALS: event_not_found, not_your_event, event_cancelled, event_not_seated, seat_not_found, seat_taken,
+-- REFUSALS: event_not_found, event_archived, not_your_event, event_cancelled, event_not_seated, seat_not_found, seat_taken,
 --           too_many_requests
 local _, action, reason, price = unpack(ARGV, 1, 4)
-local missing = begin(ARGV[1], STEP)
+local missing = begin_to_change(ARGV[1], STEP)
 if missing then return missing end
 if not is_mine(ev.organiser_id) then return refuse('not_your_event') end
 

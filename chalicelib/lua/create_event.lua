@@ -8,8 +8,9 @@
 local event_id, fingerprint, nonce = unpack(ARGV, 1, 3)
 local made_by = fingerprint .. ':' .. nonce
 
-prefetch(CORE)
+local is_known = prefetch(CORE)
 if ev.id and ev.id ~= event_id then return {'event_code_taken'} end
+if not is_known then return {'schema_unknown'} end
 if ev.id then
     local was = redis.call('HGET', EVENT, 'made_by')
     if string.match(was, '^[^:]*') ~= fingerprint then return {'idempotency_key_reused'} end
@@ -25,7 +26,7 @@ for i = 4, #ARGV, 2 do fields[ARGV[i]], names[#names + 1] = ARGV[i + 1], ARGV[i]
 local why = schedule_problem(fields, true, true)
 if why then return {why} end
 
-redis.call('HSET', EVENT, 'id', event_id, 'made_by', made_by, 'created_ms', now_text, 'updated_ms', now_text,
+redis.call('HSET', EVENT, 'id', event_id, 'schema', SCHEMA, 'made_by', made_by, 'created_ms', now_text, 'updated_ms', now_text,
     'available', fields.seated == '1' and 0 or fields.total_tickets, 'mode', 'open', 'message', '',
     'draw_digest', fields.commitment, unpack(ARGV, 4))
 for _, name in ipairs({

@@ -3,8 +3,8 @@
 -- ATOMIC because a ticket could be reserved between the look and the removal.
 -- ARGV: event_id
 -- RETURNS: ok
--- REFUSALS: event_not_found, not_your_event, event_has_tickets, too_many_requests
-local missing = begin(ARGV[1], STEP)
+-- REFUSALS: event_not_found, event_archived, not_your_event, event_has_tickets, too_many_requests
+local missing = begin_to_change(ARGV[1], STEP)
 if missing then return missing end
 if not is_mine(ev.organiser_id) then return refuse('not_your_event') end
 

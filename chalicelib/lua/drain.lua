@@ -4,8 +4,8 @@
 -- ARGV: '', objects of each kind that this step may take
 -- RETURNS: ok, sessions ended, holds ended, people admitted since the last drain, waiting, active, now_ms,
 --          next_due_ms (0: none), lag_ms, away, abandoned and no-shows since the last drain, line of the last full minute or ''
--- REFUSALS: event_not_found, too_many_requests
-local missing = begin(ARGV[1], tonumber(ARGV[2]))
+-- REFUSALS: event_not_found, event_archived, too_many_requests
+local missing = begin_to_change(ARGV[1], tonumber(ARGV[2]))
 if missing then return missing end
 
 local function since_last(counter, reported)

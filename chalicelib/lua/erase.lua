@@ -4,9 +4,9 @@
 -- ARGV: event_id, look or write, user_id, the name that stands there from now on, then session or ticket or order, id of
 --       that ... (at most 2,000 objects; what is not this person's is left alone). A look only says whether it is allowed.
 -- RETURNS: ok, sessions, tickets and orders that changed
--- REFUSALS: event_not_found, not_your_event, event_not_ended, too_many_requests
+-- REFUSALS: event_not_found, event_archived, not_your_event, event_not_ended, too_many_requests
 local event_id, mode, user, name = unpack(ARGV, 1, 4)
-local missing = begin(event_id, STEP)
+local missing = begin_to_change(event_id, STEP)
 if missing then return missing end
 if not is_mine(ev.organiser_id) then return refuse('not_your_event') end
 if ev.status ~= 'cancelled' and now < ev.end_ms then return refuse('event_not_ended') end

@@ -5,11 +5,11 @@
 --       polls per second that all may make together, jitter from 0 to 999, and for a draw '' or the commitment to its seed,
 --       the receipt and the place drawn
 -- RETURNS: ok, 1 if this made the place else 0, event_id, session_id, session record, receipt or nil, what tell() tells
--- REFUSALS: event_not_found, event_cancelled, event_ended, event_not_on_sale, queue_closed, sold_out,
+-- REFUSALS: event_not_found, event_archived, event_cancelled, event_ended, event_not_on_sale, queue_closed, sold_out,
 --           draw_key_changed, too_many_requests
 local event_id, user, session_id, alias, per_second, jitter, commitment, receipt, drawn = unpack(ARGV)
 assert_pacing(per_second, jitter)
-local missing = begin(event_id, STEP, FIELDS.join)
+local missing = begin_to_change(event_id, STEP, FIELDS.join)
 if missing then return missing end
 
 local why = closed(true)

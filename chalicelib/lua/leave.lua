@@ -3,8 +3,8 @@
 -- ATOMIC because the place goes to the next in the queue in the same step.
 -- ARGV: '', session_id
 -- RETURNS: ok, event_id, session_id, session record, what tell() tells
--- REFUSALS: event_not_found, session_not_found, too_many_requests
-local missing = begin(ARGV[1], STEP)
+-- REFUSALS: event_not_found, event_archived, session_not_found, too_many_requests
+local missing = begin_to_change(ARGV[1], STEP)
 if missing then return missing end
 
 local s = load_session(ARGV[2])

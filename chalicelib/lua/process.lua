@@ -3,10 +3,10 @@
 -- ATOMIC because places and stock must be counted in the step that hands them out.
 -- ARGV: event_id, request_id (a repeat of it is answered with those it admitted), count (1 to 500)
 -- RETURNS: ok, event_id, then for each one admitted session_id, session record
--- REFUSALS: event_not_found, not_your_event, event_cancelled, event_ended, event_not_on_sale, queue_empty,
+-- REFUSALS: event_not_found, event_archived, not_your_event, event_cancelled, event_ended, event_not_on_sale, queue_empty,
 --           no_capacity, nobody_present, too_many_requests
 local event_id, request_id, count = unpack(ARGV)
-local missing = arrive(event_id)
+local missing = arrive_to_change(event_id)
 if missing then return missing end
 catch_up(STEP)
 if not is_mine(ev.organiser_id) then return refuse('not_your_event') end

@@ -5,13 +5,13 @@
 --       n, n fresh ticket ids, then n seat ordinals or none
 -- RETURNS: ok, 1 if this made the order else 0, 1 if this is an order made before, event_id, order_id, order record,
 --          ticket JSON ...
--- REFUSALS: event_not_found, event_cancelled, event_ended, event_not_on_sale, session_not_found, session_not_active,
---           session_ended, hold_limit_reached, seat_required, event_not_seated, seat_not_found, seat_taken,
+-- REFUSALS: event_not_found, event_archived, event_cancelled, event_ended, event_not_on_sale, session_not_found,
+--           session_not_active, session_ended, hold_limit_reached, seat_required, event_not_seated, seat_not_found, seat_taken,
 --           ticket_limit_reached, not_enough_tickets, sold_out, idempotency_key_reused, too_many_requests
 local event_id, user, session_ref, is_alias, order_id, fingerprint, n = unpack(ARGV, 1, 7)
 n = tonumber(n)
 assert(n >= 1 and n % 1 == 0) -- fails here, before a write
-local missing = begin(event_id, STEP, FIELDS.purchase)
+local missing = begin_to_change(event_id, STEP, FIELDS.purchase)
 if missing then return missing end
 
 local json = {}

@@ -3,10 +3,10 @@
 -- ATOMIC because it may only last while it holds something or nobody waits, and both can change at any moment.
 -- ARGV: '', session_id, polls per second that all may make together, jitter from 0 to 999
 -- RETURNS: ok, event_id, session_id, session record, what tell() tells
--- REFUSALS: event_not_found, session_not_found, session_ended, others_waiting, too_many_requests
+-- REFUSALS: event_not_found, event_archived, session_not_found, session_ended, others_waiting, too_many_requests
 local _, session_id, per_second, jitter = unpack(ARGV)
 assert_pacing(per_second, jitter)
-local missing = begin(ARGV[1], STEP)
+local missing = begin_to_change(ARGV[1], STEP)
 if missing then return missing end
 
 local s = load_session(session_id)

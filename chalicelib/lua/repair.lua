@@ -3,9 +3,9 @@
 -- ATOMIC because a purchase between the last look and the writing would be counted out again.
 -- ARGV: event_id, request_id, log_seq as it was counted, then field, what stood there ('' if nothing), counted ... (at most 6)
 -- RETURNS: ok
--- REFUSALS: event_not_found, not_your_event, event_busy, too_many_requests
+-- REFUSALS: event_not_found, event_archived, not_your_event, event_busy, too_many_requests
 local event_id, request_id, log_seq = unpack(ARGV, 1, 3)
-local missing = arrive(event_id)
+local missing = arrive_to_change(event_id)
 if missing then return missing end
 if not is_mine(ev.organiser_id) then return refuse('not_your_event') end
 

@@ -3,10 +3,10 @@
 -- ATOMIC because a hold is live until its exact deadline, and its seat, counters and session change together.
 -- ARGV: '', confirm or cancel, ticket or order, id of that, payment reference or ''
 -- RETURNS: ok, 1 if anything changed else 0, event_id, order record or '', ticket JSON ...
--- REFUSALS: event_not_found, ticket_not_found, order_not_found, hold_expired, ticket_cancelled, event_cancelled,
+-- REFUSALS: event_not_found, event_archived, ticket_not_found, order_not_found, hold_expired, ticket_cancelled, event_cancelled,
 --           event_ended, order_confirmed, too_many_requests
 local _, action, kind, id, payment_reference = unpack(ARGV)
-local missing = begin(ARGV[1], STEP, FIELDS.settle)
+local missing = begin_to_change(ARGV[1], STEP, FIELDS.settle)
 if missing then return missing end
 
 local order, tickets, json = '', {}, {}

@@ -4,10 +4,10 @@
 -- ARGV: '' or event_id, session_id, '' or a user_id: then it is that person's session, and nobody was here;
 --       polls per second that all may make together, jitter from 0 to 999
 -- RETURNS: ok, event_id, session_id, session record, what tell() tells
--- REFUSALS: event_not_found, session_not_found, not_in_queue, polling_too_fast, too_many_requests
+-- REFUSALS: event_not_found, event_archived, session_not_found, not_in_queue, polling_too_fast, too_many_requests
 local _, id, user, per_second, jitter = unpack(ARGV)
 assert_pacing(per_second, jitter)
-local missing = begin(ARGV[1], STEP, FIELDS.status)
+local missing = begin_to_change(ARGV[1], STEP, FIELDS.status)
 if missing then return missing end
 
 if user ~= '' then

@@ -3,10 +3,10 @@
 -- ATOMIC because the new values are judged against what is sold and held at this instant.
 -- ARGV: event_id, what the log calls it, why, then field, value ...
 -- RETURNS: ok, now_ms, then every field and value of the event
--- REFUSALS: event_not_found, not_your_event, event_cancelled, status_change_not_allowed, field_frozen,
+-- REFUSALS: event_not_found, event_archived, not_your_event, event_cancelled, status_change_not_allowed, field_frozen,
 --           end_before_start, end_in_past, sale_start_in_past, sale_window_invalid, draw_key_missing,
 --           capacity_below_sold, capacity_below_seats, too_many_requests
-local missing = begin(ARGV[1], STEP)
+local missing = begin_to_change(ARGV[1], STEP)
 if missing then return missing end
 if not is_mine(ev.organiser_id) then return refuse('not_your_event') end
 

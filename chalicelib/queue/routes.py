@@ -10,7 +10,7 @@ from chalicelib.queue import model, service
 
 SERVING_MAX_AGE_S = 1
 SERVING_STALE_S = 5
-SALE_REFUSALS = ("event_not_found", "event_cancelled", "event_ended", "event_not_on_sale")
+SALE_REFUSALS = ("event_not_found", "event_archived", "event_cancelled", "event_ended", "event_not_on_sale")
 
 routes = Routes()
 
@@ -36,7 +36,7 @@ def join(request: Request) -> Reply:
     access=Access.BUYER,
     summary="Tell where a person stands",
     answers={200: model.PositionAnswer},
-    refusals=("event_not_found", "not_in_queue"),
+    refusals=("event_not_found", "event_archived", "not_in_queue"),
 )
 def queue_position(request: Request) -> Reply:
     return Reply(service.position(request.house, request.id("event_id"), request.name("user_id")))
@@ -48,7 +48,7 @@ def queue_position(request: Request) -> Reply:
     access=Access.BUYER,
     summary="Tell where a session stands and when to ask again",
     answers={200: model.QueueStatus},
-    refusals=("session_not_found", "polling_too_fast"),
+    refusals=("session_not_found", "event_archived", "polling_too_fast"),
 )
 def queue_status(request: Request) -> Reply:
     return Reply(service.status(request.house, request.name("session_id")))
@@ -109,7 +109,7 @@ def process_queue(request: Request) -> Reply:
     summary="Give an active session its full time again",
     body=model.SessionOnly,
     answers={200: model.SessionAnswer},
-    refusals=("session_not_found", "session_ended", "others_waiting"),
+    refusals=("session_not_found", "event_archived", "session_ended", "others_waiting"),
 )
 def refresh_session(request: Request) -> Reply:
     return Reply(service.refresh(request.house, request.body.session_id))
@@ -122,7 +122,7 @@ def refresh_session(request: Request) -> Reply:
     summary="Give a place or a turn up; holds live on",
     body=model.SessionOnly,
     answers={200: model.SessionAnswer},
-    refusals=("session_not_found",),
+    refusals=("session_not_found", "event_archived"),
 )
 def leave_queue(request: Request) -> Reply:
     return Reply(service.leave(request.house, request.body.session_id))

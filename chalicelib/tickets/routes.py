@@ -23,13 +23,14 @@ from chalicelib.tickets.model import (
 )
 
 PURCHASE_REFUSALS = (
-    *("event_not_found", "event_cancelled", "event_ended", "event_not_on_sale", "session_not_found"),
-    *("session_not_active", "session_ended", "hold_limit_reached", "seat_required", "event_not_seated"),
+    *("event_not_found", "event_archived", "event_cancelled", "event_ended", "event_not_on_sale"),
+    *("session_not_found", "session_not_active", "session_ended", "hold_limit_reached"),
+    *("seat_required", "event_not_seated"),
     *("seat_not_found", "seat_taken", "ticket_limit_reached", "not_enough_tickets", "sold_out"),
     *("idempotency_key_reused", "identity_mismatch"),
 )
-CONFIRM_REFUSALS = ("hold_expired", "ticket_cancelled", "event_cancelled", "not_durable")
-CANCEL_REFUSALS = ("hold_expired", "event_ended")
+CONFIRM_REFUSALS = ("hold_expired", "ticket_cancelled", "event_cancelled", "event_archived", "not_durable")
+CANCEL_REFUSALS = ("hold_expired", "event_ended", "event_archived")
 
 routes = Routes()
 

@@ -11,7 +11,8 @@ from chalicelib import ids, keys
 from chalicelib.durability import LEVELS
 from chalicelib.errors import DomainError
 from chalicelib.runtime import Runtime
-from chalicelib.scripting import allow, found_only, run, run_kept, run_many
+from chalicelib.scripting import allow, found_only, is_refused, run, run_kept, run_many
+from chalicelib.store import Command, Store
 from chalicelib.tickets.model import Order, OrderCreate, Purchase, Ticket, read_order, read_ticket
 
 Kind = Literal["ticket", "order"]
@@ -82,7 +83,8 @@ def tickets_of_user(house: Runtime, user_id: str, after: str | None) -> tuple[li
     """List what a person has or had over all events, newest first within a page of 100 events.
 
     Gives the tickets and the cursor of the next page, or None. Live tickets are all there; of the ended ones each event
-    remembers the last hundred. Raises ``identity_mismatch`` when they are another person's.
+    remembers the last hundred. Raises ``identity_mismatch`` when they are another person's, and ``schema_unknown``
+    rather than keep silent about those of an event that this build cannot read.
     """
     house.caller.person(user_id)
     allow(house.store, house.caller)
@@ -90,11 +92,28 @@ def tickets_of_user(house: Runtime, user_id: str, after: str | None) -> tuple[li
     codes = [ids.EventCode(code) for code in codes if after is None or code > after]
     page = codes[:EVENTS_PER_PAGE]
     answers = run_many(house.store, [house.call("tickets", code, "", "user", user_id, counted=False) for code in page])
+    gone = [code for code, answer in zip(page, answers, strict=True) if is_refused(answer, "event_not_found")]
+    if gone:
+        _mend_index(house.store, user_id, gone)
     tickets: list[Ticket] = []
     for event_id, _, *texts in found_only(answers):
         tickets += [read_ticket(event_id, text) for text in texts]
     tickets.sort(key=lambda ticket: (-ticket.issued_at, ticket.id))
     return tickets, page[-1] if len(codes) > len(page) else None
+
+
+def _mend_index(store: Store, user_id: str, gone: list[ids.EventCode]) -> None:
+    """Take events that are gone out of a person's index, in one trip, and put back those that are there after all.
+
+    An event may be made again under the same code, and bought in, since we looked. Who buys writes the index first, but
+    has been given a session before that; so where our removal undid that, the event is there when we look again.
+    """
+    index = keys.user_index(user_id)
+    commands: list[Command] = [["SREM", index, *gone], *(["EXISTS", keys.event_key("events", code)] for code in gone)]
+    said = [store.command(*words) for words in commands] if store.is_cluster else store.pipeline(commands)
+    back = [code for code, is_there in zip(gone, said[1:], strict=True) if is_there != 0]
+    if back:
+        store.command("SADD", index, *back)
 
 
 def _purchase(

@@ -74,7 +74,10 @@ def scheduled_functions_run_once_at_a_time(template: Template) -> Iterator[str]:
 def variables_are_known_and_secrets_are_references(template: Template) -> Iterator[str]:
     """A variable is one that the service reads; a secret stands in Secrets Manager; nothing is of a laptop."""
     for name, said in of_type(template, "AWS::Lambda::Function").items():
-        for variable, value in said.get("Environment", {}).get("Variables", {}).items():
+        variables = said.get("Environment", {}).get("Variables", {})
+        if variables.get("AUTH_MODE") != "jwt":
+            yield f"{name} looks at no tokens, and Lambda would not start it"
+        for variable, value in variables.items():
             if variable not in VARIABLES:
                 yield f"{name}: nobody reads {variable}"
             if variable in SECRETS and any(text and "{{resolve:secretsmanager:" not in text for text in _texts(value)):

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from chalicelib.ids import EventCode
 from chalicelib.store import Store
 from tests.audit import compare, told
-from tests.audit.dump import Dump, read_dump
+from tests.audit.dump import Dump, OfAnotherSchema, read_dump
 from tests.audit.model import Findings
 from tests.audit.replay import replay
-from tests.audit.report import NEED_HISTORY, NOT_JUDGED, Report
+from tests.audit.report import INVARIANTS, NEED_HISTORY, NOT_JUDGED, Report
 from tests.audit.told import Told as Told
 from tests.support.check import check_event, check_everything
 
@@ -23,12 +23,17 @@ CHECKS_MAX = 3
 
 
 def audit(store: Store, code: EventCode, history: Sequence[Told] | None = None) -> Report:
-    """Judge an event; raises LookupError when it is not there.
+    """Judge an event; raises LookupError when it is not there. One of another schema fails, unread.
 
     A repeat says the same unless something happened meanwhile. On a living event what is judged is the instant of the
     first look; only that every key agrees with every other needs an event that stands still for a moment.
     """
-    dump = read_dump(store, code)
+    try:
+        dump = read_dump(store, code)
+    except OfAnotherSchema as unread:
+        findings = Findings()
+        findings.add("dump", str(unread))
+        return Report(unread.event, 0, findings, {}, dict.fromkeys(INVARIANTS, "of another schema"))
     if dump is None:
         raise LookupError(f"there is no event {code}")
     report = judge(dump, history)

@@ -11,6 +11,9 @@ from chalicelib.ids import EventCode
 from chalicelib.store import Command, Store
 
 PAGE = 5_000
+SCHEMA = "1"
+"""What this can read, and what an event is of that does not say."""
+
 ERASED = "~erased-"
 """What the name of a person begins with who was erased: it says no more who that was."""
 
@@ -28,6 +31,14 @@ _KEYS = (*_FIRST, *(name for name in keys.EVENT_KEYS if name not in _FIRST))
 def is_same(user: str, said: str) -> bool:
     """Tell whether two names may be one person's: an erasure takes several steps, and says nothing of who that was."""
     return user == said or user.startswith(ERASED) or said.startswith(ERASED)
+
+
+class OfAnotherSchema(Exception):
+    """Nothing can be said of this event: another version of the service wrote it."""
+
+    def __init__(self, event: str, schema: str) -> None:
+        super().__init__(f"it is of schema {schema}, and what is known here is {SCHEMA}")
+        self.event = event
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +77,18 @@ class Dump:
 
 
 def read_dump(store: Store, code: EventCode) -> Dump | None:
-    """Read an event; None when it is not there. Later effects on a living event are not in it."""
+    """Read an event; None when it is not there. Later effects on a living event are not in it.
+
+    Raises OfAnotherSchema.
+    """
     names = [keys.event_key(name, code) for name in _KEYS]
     *hashes, seatmap, ttls = store.command("EVAL", _READ, len(names), *names)
     fields, sessions, tickets, orders = (dict(zip(flat[::2], flat[1::2], strict=True)) for flat in hashes)
     if "id" not in fields:
         return None
+    if fields.get("schema", SCHEMA) != SCHEMA:
+        raise OfAnotherSchema(fields["id"], fields["schema"])
+    fields["status"] = fields.get("status_before", fields["status"])  # that it is being archived is in no log
     dump = Dump(
         code=code,
         fields=fields,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from types import SimpleNamespace
 from typing import Any
 
-import app
 from chalicelib.ids import IdMaker, code_of
 from chalicelib.runtime import Runtime, install
 from chalicelib.scripting import call, run
@@ -83,15 +81,7 @@ def drain_raw(port: int, event: str, times: int) -> int:
 
 def drain_handler(port: int, times: int) -> int:
     """Run the scheduled function again and again, one tick each."""
-    api_on(port)
-    event = {
-        "version": "0", "account": "0", "region": "x", "detail": {}, "detail-type": "Scheduled Event",
-        "source": "aws.events", "time": "2030-01-01T00:00:00Z", "id": "1", "resources": [],
-    }  # fmt: skip
-    context = SimpleNamespace(
-        get_remaining_time_in_millis=lambda: 1000, aws_request_id="drain", function_name="drain",
-        memory_limit_in_mb=128, invoked_function_arn="arn:aws:lambda:eu-west-1:000000000000:function:drain",
-    )  # fmt: skip
+    api = api_on(port)
     for _ in range(times):
-        app.drain(event, context)
+        api.schedule("drain")
     return times

@@ -214,8 +214,13 @@ ROWS = {
     ),
     "F31": _row(
         "old and new versions serve side by side",
-        "Each with its own library; the sale is one.",
+        "Each with its own library; the sale is one. An event of an unknown schema is a 503, and left alone.",
         "workers::old_and_new_versions_serve_one_sale_side_by_side",
+        "rolling/side_by_side::the_previous_release_and_this_one_sell_together",
+        "rolling/side_by_side::this_release_sells_together_with_one_that_differs_in_its_library_alone",
+        "rolling/side_by_side::they_sell_together_on_a_cluster",
+        "integration/schema::an_event_of_an_unknown_schema_is_refused_and_left_alone",
+        "integration/schema::the_drain_leaves_it_alone_says_so_once_and_moves_all_others_on",
     ),
     "F32": _row(
         "a warm process has served a thousand requests",

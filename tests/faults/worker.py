@@ -21,18 +21,22 @@ from chalicelib import scripting
 from tests.support.api import Answer, Api
 from tests.support.wait import wait_until
 
-_ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[2]
+SCHEDULE = "SCHEDULE"  # stands where a request has its method
 
 
 class Worker(Api):
     """A process that serves one request after the other; as a context manager it ends with the block."""
 
-    def __init__(self, port: int, **environ: str) -> None:
-        """Start it on the Redis or proxy at this port; it makes its connection with the first request."""
+    def __init__(self, port: int, root: Path = ROOT, /, **environ: str) -> None:
+        """Start it on the Redis or proxy at this port; it makes its connection with the first request.
+
+        In `root` stands the code of the service, perhaps of another release, and no tests: those are always ours.
+        """
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.worker"],
-            cwd=_ROOT,
-            env=os.environ | {"REDIS_ADDR": f"127.0.0.1:{port}"} | environ,
+            cwd=root,
+            env=os.environ | {"REDIS_ADDR": f"127.0.0.1:{port}", "PYTHONPATH": str(ROOT)} | environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -50,6 +54,10 @@ class Worker(Api):
         """Send a request and give its answer."""
         self.send(method, path, body, headers)
         return self.receive()
+
+    def schedule(self, name: str) -> Answer:
+        """Run a scheduled function."""
+        return self.call(SCHEDULE, name)
 
     def send(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> None:
         """Send a request, whose answer is to be received."""
@@ -90,7 +98,7 @@ def _serve() -> None:
             os.waitpid(child, 0)
             continue
         method, path, body, headers = json.loads(line)
-        answer = api.call(method, path, body, headers)
+        answer = api.schedule(path) if method == SCHEDULE else api.call(method, path, body, headers)
         answers.write(json.dumps([time.time(), dataclasses.asdict(answer)]) + "\n")
         answers.flush()
         if os.environ.get("TESTS_FRESH"):

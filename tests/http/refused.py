@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.fields import format_instant
 from chalicelib.ids import IdMaker, code_of, seat_id
 from chalicelib.runtime import Runtime, install
+from tests.http.archived import ARCHIVED
 from tests.http.auditing import AUDITING
 from tests.http.buying import BUYING, Send, all_taken, create_order, purchase
 from tests.http.good import Row, a_ticket, an_order, one_active, one_waiting
@@ -186,6 +187,7 @@ REFUSED: dict[tuple[str, str], Row] = {
     **WAITING,
     **TRUSTING,
     **AUDITING,
+    **ARCHIVED,
     ("cancel_order", "order_confirmed"): lambda s: _settled(s, "order", "cancel", "confirm"),
     **{place: row for code in SCHEDULES for place, row in _scheduling(code).items()},
     ("create_event", "idempotency_key_reused"): _twice_with_one_key,

@@ -20,6 +20,7 @@ from chalicelib.errors import REFUSALS
 from chalicelib.http import openapi, problem
 from chalicelib.http.route import PREFIX, Route
 from chalicelib.runtime import Runtime
+from infra import lambda_events
 from tests.support.api import _CONTEXT, Answer, Api
 
 DOCUMENT: Final = openapi.document(app.table)
@@ -57,17 +58,7 @@ def label(row: Route) -> str:
 
 def call_gateway(method: str, resource: str, params: dict[str, str] | None = None, **headers: str) -> Answer:
     """Send a request without a body as API Gateway does when it passes everything on: also to where no route is."""
-    event = {
-        "httpMethod": method,
-        "headers": headers,
-        "multiValueQueryStringParameters": None,
-        "pathParameters": params,
-        "stageVariables": None,
-        "body": None,
-        "isBase64Encoded": False,
-        "requestContext": {"resourcePath": resource, "httpMethod": method, "identity": {"sourceIp": "127.0.0.1"}},
-    }
-    answer = app.app(event, _CONTEXT)
+    answer = app.app(lambda_events.request(method, resource, params=params, headers=headers), _CONTEXT)
     flat = {name: values[0] for name, values in answer["multiValueHeaders"].items()} | answer["headers"]
     return Answer(answer["statusCode"], flat, answer["body"] or "")
 

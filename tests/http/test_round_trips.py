@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.ids import IdMaker
-from chalicelib.runtime import Runtime, install
+from chalicelib.ids import IdMaker, code_of
+from chalicelib.keys import event_keys
+from chalicelib.runtime import Runtime, install, runtime
 from chalicelib.settings import Settings
 from chalicelib.store import connect
 from tests.support import servers
@@ -95,6 +96,14 @@ def _in_two_events(api: Api) -> str:
     return user
 
 
+def _of_one_gone(api: Api) -> str:
+    user = secrets.token_hex(4)
+    event = new_event(api)
+    hold(api, enter(api, event, user))
+    runtime().store.command("UNLINK", *event_keys(code_of(event)))
+    return user
+
+
 def _waiting(api: Api) -> str:
     event = new_event(api, max_active_sessions=1)
     for user in ("ada", "bob"):
@@ -169,6 +178,8 @@ REQUESTS: dict[str, tuple[Callable[[Api], Ready], int, int]] = {
     "refresh by alias": (_on(_alias, lambda api, name: api.post("/queue/refresh", {"session_id": name})), 2, 2),
     # Lists: an index, then one pipeline.
     "my tickets": (_on(_in_two_events, lambda api, user: api.get(f"/tickets/user/{user}")), 2, 3),
+    # What is gone is taken out of the index, and looked for once more.
+    "my tickets of one gone": (_on(_of_one_gone, lambda api, user: api.get(f"/tickets/user/{user}")), 3, 4),
     "no tickets": (_on(lambda _: "nobody", lambda api, user: api.get(f"/tickets/user/{user}")), 1, 1),
     "available seats": (_on(_hall, lambda api, event: api.get(f"/events/{event}/seats/available")), 2, 2),
     "the layout": (_on(_hall, lambda api, event: api.get(f"/events/{event}/seatmap")), 2, 2),

@@ -12,6 +12,8 @@ from botocore import xform_name
 
 _PERMISSION = {"s3:HeadObject": "s3:GetObject", "s3:ListObjectsV2": "s3:ListBucket", "s3:ListObjects": "s3:ListBucket"}
 """Where the permission has another name than the call."""
+_TRANSFERS = {name: {"s3:PutObject", "s3:AbortMultipartUpload"} for name in ("upload_file", "upload_fileobj")}
+"""What boto3's own methods come to: in parts when the file is large, given up when a part fails."""
 
 
 def calls_of(root: Path, handler: str) -> set[str]:
@@ -34,6 +36,7 @@ def calls_of(root: Path, handler: str) -> set[str]:
     imported = {name: module for node in tree.body for name, module in _names(root, node)}
     reached: set[Path] = set()
     waiting = {imported[name] for name in used if name in imported}
+    waiting |= {module for body in bodies for node in ast.walk(body) for _, module in _names(root, node)}
     while waiting:
         module = waiting.pop()
         reached.add(module)
@@ -57,12 +60,10 @@ def actions(source: str) -> set[str]:
         and call.args
         and isinstance(call.args[0], ast.Constant)
     }
-    asked = {
-        f"{service}:{_operations(service)[name]}"
-        for service in services
-        for name in methods & _operations(service).keys()
-    }
-    return {_PERMISSION.get(action, action) for action in asked}
+    known = [(service, _operations(service)) for service in services]
+    asked = {f"{service}:{names[method]}" for service, names in known for method in methods & names.keys()}
+    transferred = {action for method in methods & _TRANSFERS.keys() for action in _TRANSFERS[method]}
+    return {_PERMISSION.get(action, action) for action in asked} | (transferred if "s3" in services else set())
 
 
 @cache

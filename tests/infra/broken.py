@@ -90,6 +90,7 @@ AGAINST_OUR_RULES = {
         _set("Drain/Environment/Variables/AUTH_KEYS", {"Fn::If": ["A", "", {"Ref": "Keys"}]}),
         "AUTH_KEYS is not a reference to a secret",
     ),
+    "open mode": (_set("Drain/Environment/Variables/AUTH_MODE", "open"), "Drain looks at no tokens"),
     "a laptop": (_set("Drain/Environment/Variables/REDIS_ADDR", "localhost:6379"), "REDIS_ADDR is of a laptop"),
     "logs for ever": (_set("DrainLogs/RetentionInDays", None), "DrainLogs is kept for ever"),
     "session ids in logs": (_set(_FORMAT, "$context.requestId $context.path"), "logs path"),

@@ -1,4 +1,4 @@
-"""A template as CloudFormation reads it at a deployment: parameters, rules, conditions, functions and secrets."""
+"""A translated template as CloudFormation reads it: parameters, rules, conditions, intrinsic functions and secrets."""
 
 from __future__ import annotations
 
@@ -48,13 +48,14 @@ class Stack:
             and self._holds(said.get("Condition"))
         }
 
+    def functions(self) -> list[str]:
+        """Give the logical ids of all functions."""
+        return [name for name, said in self.template["Resources"].items() if said["Type"] == "AWS::Lambda::Function"]
+
     def environment(self, function: str) -> dict[str, str]:
         """Give the environment in which a function starts."""
-        said = [self.template["Globals"]["Function"], self.template["Resources"][function]["Properties"]]
-        variables: dict[str, Any] = {}
-        for part in said:
-            variables |= part.get("Environment", {}).get("Variables", {})
-        return {name: str(value) for name, value in self.value(variables).items()}
+        said = self.template["Resources"][function]["Properties"]["Environment"]["Variables"]
+        return {name: str(value) for name, value in self.value(said).items()}
 
     def value(self, node: Any) -> Any:
         """Give what a part of the template is."""

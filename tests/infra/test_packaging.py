@@ -14,8 +14,10 @@ from infra.packaging.chalice_part import chalice_template
 from infra.packaging.errors import PackageError
 from infra.packaging.functions import functions
 from infra.packaging.gateway import ALLOWED_ORIGIN
+from infra.packaging.moto_view import created
+from infra.packaging.stages import parameters
 from infra.packaging.template import ROOT, make, text
-from tests.infra.packaged import packaged
+from tests.infra.packaged import packaged, translated
 
 _STAGES = json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"]
 _PRINT = "from infra.packaging.template import *; print(text(make(ROOT, 'prod')), end='')"
@@ -29,6 +31,13 @@ def test_each_stage_can_be_packaged(stage: str) -> None:
     other = packaged("prod")
     del other["Parameters"]["Stage"]["Default"]
     assert template == other
+
+
+@pytest.mark.parametrize("stage", _STAGES)
+def test_each_stage_gives_parameters_that_the_template_takes(stage: str) -> None:
+    """By their names and within their bounds; a template made for it can be created with them."""
+    with created(translated(stage), **parameters(ROOT, packaged(stage))) as made:
+        assert {"RestAPI", "APIHandler", "Drain"} <= made.ids.keys()
 
 
 def test_a_stage_that_is_not_configured_is_refused() -> None:

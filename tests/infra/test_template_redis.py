@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.settings import Settings
 from tests.faults.service import service
-from tests.infra.packaged import packaged
+from tests.infra.packaged import translated
 from tests.infra.stack import Stack
 from tests.infra.test_template_network import EXISTING_REDIS, stack
 from tests.support import servers
@@ -36,7 +36,7 @@ def parameters_of(**parameters: str) -> dict[str, str]:
 
 def environment(**parameters: str) -> dict[str, str]:
     """Give what the request handler is told of Redis."""
-    template = packaged()
+    template = translated()
     secrets = dict.fromkeys(("RedisPassword", "AuthKeys", "AdmissionKeys"), '{"current": "own"}')
     secrets |= {"DrawKey": "d", "shared-redis": '{"password": "theirs"}'}
     told = Stack(template, secrets, **parameters).environment("APIHandler")
@@ -71,7 +71,7 @@ def test_each_shard_has_a_replica_in_another_zone_that_takes_over(kind: dict[str
     """By itself; there is no parameter that switches it off."""
     made = group(**kind)
     assert (made["MultiAZEnabled"], made["AutomaticFailoverEnabled"]) == (True, True)
-    assert packaged()["Parameters"]["RedisReplicas"]["MinValue"] >= 1
+    assert translated()["Parameters"]["RedisReplicas"]["MinValue"] >= 1
 
 
 def test_nothing_travels_or_rests_in_clear() -> None:
@@ -102,7 +102,7 @@ def test_elasticache_takes_two_passwords_and_no_command_that_it_does_not_have() 
 
 def test_what_was_kept_outlives_the_group() -> None:
     """As a snapshot, when the group is deleted or replaced; and every day."""
-    said = packaged()["Resources"]["Valkey"]
+    said = translated()["Resources"]["Valkey"]
     assert (said["DeletionPolicy"], said["UpdateReplacePolicy"]) == ("Snapshot", "Snapshot")
     assert int(group()["SnapshotRetentionLimit"]) >= 1
     assert "SnapshotName" not in group()
@@ -111,7 +111,7 @@ def test_what_was_kept_outlives_the_group() -> None:
 
 def test_shards_are_added_while_it_serves() -> None:
     """Without this policy CloudFormation would put an empty group in the place of the full one."""
-    assert packaged()["Resources"]["Valkey"]["UpdatePolicy"] == {"UseOnlineResharding": True}
+    assert translated()["Resources"]["Valkey"]["UpdatePolicy"] == {"UseOnlineResharding": True}
 
 
 def test_one_shard_is_told_by_its_primary_and_a_cluster_by_its_configuration() -> None:
@@ -159,7 +159,7 @@ def test_a_broken_group_is_refused_by_the_linter(broken: dict[str, Any], rule: s
     """Before any deployment; so the check that finds nothing wrong does look."""
     from cfnlint.api import lint  # noqa: PLC0415 - it takes a second
 
-    template = packaged()
+    template = translated()
     said = template["Resources"]["Valkey"]["Properties"]
     for name, value in broken.items():
         said.pop(name)

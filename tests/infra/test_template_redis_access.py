@@ -22,7 +22,7 @@ from chalicelib.store import Store, connect
 from tests.conftest import DRAW_KEY
 from tests.http.good import GOOD, one_active, one_waiting
 from tests.http.stage import Stage
-from tests.infra.packaged import packaged
+from tests.infra.packaged import translated
 from tests.infra.stack import Stack
 from tests.support import servers
 from tests.support.api import Api
@@ -47,9 +47,9 @@ BY_THE_CLIENT = {"COMMAND", "CLUSTER", "ASKING", "MULTI", "EXEC"}
 
 
 def users() -> list[dict[str, Any]]:
-    """Give the users of the template after a rotation."""
-    stack = Stack(packaged(), {"RedisPassword": PASSWORDS}, SecretsRevision="2")
-    return list(stack.resources("AWS::ElastiCache::User").values())
+    """Give the users of the template after a rotation, last the default one, by whom a server is set up."""
+    stack = Stack(translated(), {"RedisPassword": PASSWORDS}, SecretsRevision="2")
+    return sorted(stack.resources("AWS::ElastiCache::User").values(), key=lambda user: user["UserName"] == "default")
 
 
 def allowed() -> list[str]:

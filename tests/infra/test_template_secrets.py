@@ -14,8 +14,7 @@ from moto import mock_aws
 
 from chalicelib.queue.admission_token import public_keys, sign
 from chalicelib.settings import Settings
-from infra.packaging.functions import functions
-from tests.infra.packaged import packaged
+from tests.infra.packaged import translated
 from tests.infra.stack import Stack
 from tests.unit.test_settings import GIVEN
 
@@ -67,9 +66,9 @@ def settings(environment: dict[str, str]) -> Settings:
 
 def test_the_service_starts_with_exactly_the_environment_of_the_template(generator: Any) -> None:
     """Each function on Lambda, where an open service would refuse to start; and all that is set is read."""
-    template = packaged()
+    template = translated()
     stack = Stack(template, made(generator, template))
-    for function in functions(template):
+    for function in stack.functions():
         environment = stack.environment(function)
         found = settings(environment)
         assert (found.auth_mode, found.redis_username, found.redis_tls) == ("jwt", "ticketing", True)
@@ -80,7 +79,7 @@ def test_the_service_starts_with_exactly_the_environment_of_the_template(generat
 
 def test_both_keys_are_valid_after_a_rotation_and_the_new_one_signs(generator: Any) -> None:
     """What was signed with the old one is good until the next rotation; the key of the draws never changes."""
-    template = packaged()
+    template = translated()
     first, again = made(generator, template), made(generator, template)
     before = settings(Stack(template, first).environment("APIHandler"))
     secrets = rotated(first, again)
@@ -108,14 +107,14 @@ def test_what_secrets_manager_generates_is_a_key_that_signs_admission_tokens(gen
 
 def test_a_deployment_that_tells_of_a_rotation_before_there_was_one_is_refused(generator: Any) -> None:
     """CloudFormation finds no previous secret, changes nothing, and says so."""
-    template = packaged()
+    template = translated()
     with pytest.raises(KeyError, match="previous"):
         Stack(template, made(generator, template), SecretsRevision="2").environment("APIHandler")
 
 
 def test_nothing_asks_for_a_previous_secret_before_there_is_one() -> None:
     """Neither a function nor whatever else resolves secrets: each asks by the condition that a rotation fulfils."""
-    template = packaged()
+    template = translated()
 
     def without_rotation(node: Any) -> Any:
         if isinstance(node, dict) and node.get("Fn::If", [""])[0] == "SecretsRotated":
@@ -130,10 +129,10 @@ def test_nothing_asks_for_a_previous_secret_before_there_is_one() -> None:
 
 def test_every_deployment_after_a_rotation_changes_what_resolves_a_secret(generator: Any) -> None:
     """CloudFormation resolves a secret anew only where the resource changes; of a rotation the text shows nothing."""
-    template = packaged()
+    template = translated()
     secrets = rotated(made(generator, template), made(generator, template))
     second, third = (Stack(template, secrets, SecretsRevision=revision) for revision in ("2", "3"))
-    for function in functions(template):
+    for function in second.functions():
         assert second.environment(function) != third.environment(function)
     users = [stack.resources("AWS::ElastiCache::User")["ValkeyUser"] for stack in (second, third)]
     assert users[0]["UserId"] != users[1]["UserId"], "a new user: an old one may keep its old passwords"
@@ -142,13 +141,13 @@ def test_every_deployment_after_a_rotation_changes_what_resolves_a_secret(genera
 
 def test_the_key_of_the_draws_outlives_the_stack() -> None:
     """A draw that was announced cannot be held without it."""
-    key = packaged()["Resources"]["DrawKey"]
+    key = translated()["Resources"]["DrawKey"]
     assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
 def test_no_secret_stands_in_the_template() -> None:
     """Nor in a parameter, which whoever may describe the stack can read."""
-    template = packaged()
+    template = translated()
     assert not [name for name in template["Parameters"] if name.endswith(("Password", "Key", "Keys"))]
     for name, said in template["Resources"].items():
         assert said["Type"] != KIND or "SecretString" not in said["Properties"], name
@@ -156,11 +155,11 @@ def test_no_secret_stands_in_the_template() -> None:
 
 def test_the_environment_of_a_function_fits_into_lambda(generator: Any) -> None:
     """Names and values together, with the longest of everything that an operator may give."""
-    template = packaged()
+    template = translated()
     secrets = rotated(made(generator, template), made(generator, template))
     long = {"AuthJwksUrl": f"https://{'x' * 200}", "AuthIssuer": f"https://{'x' * 200}", "AuthAudience": "x" * 200}
     stack = Stack(template, secrets, SecretsRevision="2", Nat="true", **long)
     assert stack.refusals() == []
-    for function in functions(template):
+    for function in stack.functions():
         environment = stack.environment(function)
         assert sum(len(name) + len(value) for name, value in environment.items()) < ENVIRONMENT_BYTES_MAX // 2

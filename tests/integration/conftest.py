@@ -1,4 +1,4 @@
-"""Events that the tests of the auditor may spoil: they are removed before the check that follows every test."""
+"""What the tests of the auditor may spoil, removed before the check that follows every test; and an archive."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.runtime import Runtime
+from tests.support import bucket
 from tests.support.api import Api
+from tests.support.archiving import archiving
 from tests.support.clock import Clock
 from tests.support.sale import MINUTE_MS, freeze, instant
 from tests.support.spoilable import Draw, Sale
@@ -28,3 +31,19 @@ def drawn(api: Api, clock: Clock) -> Iterator[Draw]:
     made = Draw(api, lambda ms: clock.advance(ms=ms), instant(clock, ms=MINUTE_MS))
     yield made
     made.forget()
+
+
+@pytest.fixture(scope="session")
+def way() -> Iterator[bucket.Way]:
+    """S3, and the way to it."""
+    with bucket.s3() as found:
+        yield found
+
+
+@pytest.fixture
+def archive(house: Runtime, way: bucket.Way, monkeypatch: pytest.MonkeyPatch) -> Runtime:
+    """The service with an archive in which nothing is."""
+    for name, value in bucket.environ(way).items():
+        monkeypatch.setenv(name, value)
+    bucket.empty()
+    return archiving(house)

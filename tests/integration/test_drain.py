@@ -14,6 +14,7 @@ from chalicelib.keys import event_key
 from chalicelib.queue.drain import DrainFailed
 from chalicelib.queue.stats import parse_minute
 from chalicelib.runtime import Runtime
+from infra import lambda_events
 from tests.support.api import Api
 from tests.support.clock import Clock
 from tests.support.sale import (
@@ -41,19 +42,8 @@ ASIDE = "aside:{{{}}}"
 
 def scheduled(left_ms: int) -> dict[str, Any]:
     """Call the handler as EventBridge does."""
-    event = {
-        "version": "0",
-        "id": "11111111-2222-3333-4444-555555555555",
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "account": "123456789012",
-        "time": "2030-01-01T00:00:00Z",
-        "region": "eu-west-1",
-        "resources": ["arn:aws:events:eu-west-1:123456789012:rule/drain"],
-        "detail": {},
-    }
     context = SimpleNamespace(aws_request_id="drain", get_remaining_time_in_millis=lambda: left_ms)
-    answer: dict[str, Any] = app.drain(event, context)
+    answer: dict[str, Any] = app.drain(lambda_events.schedule("drain"), context)
     return answer
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.sabotage.access import ACCESS
+from tests.sabotage.archiving import ARCHIVING
 from tests.sabotage.persons import PERSONS
 from tests.sabotage.queueing import QUEUEING
 from tests.sabotage.records import RECORDS
@@ -10,4 +11,4 @@ from tests.sabotage.selling import SELLING
 from tests.sabotage.trouble import TROUBLE
 from tests.sabotage.wire import WIRE
 
-PLANTED = (*SELLING, *RECORDS, *QUEUEING, *TROUBLE, *WIRE, *ACCESS, *PERSONS)
+PLANTED = (*SELLING, *RECORDS, *QUEUEING, *TROUBLE, *WIRE, *ACCESS, *PERSONS, *ARCHIVING)

@@ -128,7 +128,7 @@ RECORDS = (
     Sabotage(
         "an event is not in the index",
         "events/service.py",
-        '    house.store.command("ZADD", keys.INDEX_EVENTS, "NX", wish.end_time, event_id)\n',
+        '    house.store.command("ZADD", keys.INDEX_EVENTS, "GT", wish.end_time, event_id)\n',
         "",
         harm="an event is in no list, and no drain moves it on",
         guess="integration/test_event_lists.py",
@@ -168,16 +168,16 @@ RECORDS = (
     Sabotage(
         "the index of events is written after the event",
         "events/service.py",
-        '    house.store.command("ZADD", keys.INDEX_EVENTS, "NX", wish.end_time, event_id)\n',
+        '    house.store.command("ZADD", keys.INDEX_EVENTS, "GT", wish.end_time, event_id)\n',
         "",
         harm="a worker that dies between the two leaves an event that is in no list",
         guess="faults/test_lost_replies.py",
         more=(
             Change(
                 "events/service.py",
-                "    return _event(now_ms, flat), bool(made)\n",
-                '    house.store.command("ZADD", keys.INDEX_EVENTS, "NX", wish.end_time, event_id)\n'
-                "    return _event(now_ms, flat), bool(made)\n",
+                "    return event, bool(made)\n",
+                '    house.store.command("ZADD", keys.INDEX_EVENTS, "GT", wish.end_time, event_id)\n'
+                "    return event, bool(made)\n",
             ),
         ),
     ),

@@ -32,6 +32,7 @@ SUITE: tuple[tuple[str, ...], ...] = (
 _UNFAIR = (
     *("tests/unit/test_sabotage.py", "tests/unit/test_lint_lua.py", "tests/unit/test_keys.py"),
     *("tests/unit/test_errors.py", "tests/http/test_openapi.py", "tests/stateful/test_the_model_notices.py"),
+    "tests/rolling",  # wants the history of the project, which a copy has not
 )
 _FAILED = 1  # the exit status of pytest; any other but 0 is trouble of another kind
 _NOTHING_SELECTED = 5

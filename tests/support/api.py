@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import app
+from infra import lambda_events
 
 V1 = "/api/v1"
 _CONTEXT = SimpleNamespace(
@@ -18,6 +19,9 @@ _CONTEXT = SimpleNamespace(
     invoked_function_arn="arn:aws:lambda:eu-west-1:000000000000:function:test",
     get_remaining_time_in_millis=lambda: 10_000,
 )
+
+
+_HURRIED = SimpleNamespace(**(vars(_CONTEXT) | {"get_remaining_time_in_millis": lambda: 1_000}))
 
 
 @dataclass(frozen=True)
@@ -63,25 +67,32 @@ class Api:
         """DELETE."""
         return self.call("DELETE", path, None, headers)
 
+    def schedule(self, name: str) -> Answer:
+        """Run a scheduled function of the app as EventBridge does, with too little time for a second tick."""
+        return Answer(200, {}, json.dumps(getattr(app, name)(lambda_events.schedule(name), _HURRIED)))
+
     def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
         """Send a request; ``body`` is JSON unless it is bytes or a text, header names may have _ for -."""
         split = urlsplit(path)
         template, params = _match(split.path)
         raw = body if isinstance(body, bytes | str) or body is None else json.dumps(body)
         sent = {"Content-Type": "application/json"} | {k.replace("_", "-"): v for k, v in (headers or {}).items()}
-        event = {
-            "httpMethod": method,
-            "headers": sent,
-            "multiValueQueryStringParameters": _query(split.query),
-            "pathParameters": params,
-            "stageVariables": None,
-            "body": raw.decode("latin-1") if isinstance(raw, bytes) else raw,
-            "isBase64Encoded": False,
-            "requestContext": {"resourcePath": template, "httpMethod": method, "identity": {"sourceIp": "127.0.0.1"}},
-        }
-        answer = app.app(event, _CONTEXT)
+        event = lambda_events.request(
+            method,
+            template,
+            params=params,
+            query=_query(split.query),
+            headers=sent,
+            body=raw.decode("latin-1") if isinstance(raw, bytes) else raw,
+        )
+        answer = self.handle(event)
         flat = {name: values[0] for name, values in answer["multiValueHeaders"].items()} | answer["headers"]
         return Answer(answer["statusCode"], flat, answer["body"] or "")
+
+    def handle(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Have the handler answer an event; here in this process."""
+        answer: dict[str, Any] = app.app(event, _CONTEXT)
+        return answer
 
 
 def path_part(text: str) -> str:

@@ -25,6 +25,7 @@ class _Event:
     def __init__(self, store: Store, code: EventCode) -> None:
         self.store, self.code = store, code
         self.fields = self.read("HGETALL", "events")
+        self.status = self.fields.get("status_before", self.fields["status"])
         self.n = {name: int(value) for name, value in self.fields.items() if value.lstrip("-").isdigit()}
         self.tickets = {name: json.loads(text) for name, text in self.read("HGETALL", "tickets").items()}
         self.records = {
@@ -130,7 +131,7 @@ def _check_counters(event: _Event) -> None:
     assert n["abandoned"] == len(event.with_status("b"))
     never_came = sum(1 for r in event.with_status("e").values() if r["polls"] == "0")
     # Those whose turn ended with the event had no time to come: a cancelled event may have some of both.
-    assert n["no_shows"] <= never_came if event.fields["status"] == "cancelled" else n["no_shows"] == never_came
+    assert n["no_shows"] <= never_came if event.status == "cancelled" else n["no_shows"] == never_came
     assert n["opened_ms"] or not n["admitted_total"], "somebody came in before the sale opened"
     for total, reported in (
         ("admitted_total", "admitted_reported"),
@@ -143,7 +144,7 @@ def _check_counters(event: _Event) -> None:
 def _check_deadlines(event: _Event) -> None:
     n = event.n
     deadlines = [at_ms for name in ("holds", "active", "passed") for at_ms in event.scores(name).values()]
-    if event.fields["status"] == "active" and not n["opened_ms"] and event.with_status("w"):
+    if event.status == "active" and not n["opened_ms"] and event.with_status("w"):
         deadlines.append(n["sale_starts_ms"])
     assert not deadlines or 0 < n["next_due_ms"] <= min(deadlines), (n["next_due_ms"], deadlines)
 

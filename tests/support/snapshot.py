@@ -13,7 +13,7 @@ _MINUTE = {
     *("pace_ms", "pace_total", "pace_passed", "drain_lag_ms", "last_ms"),
 }
 _POLL_FIELDS = 4  # the first of a session's record
-_READS: dict[str, tuple[str, ...]] = {
+READS: dict[str, tuple[str, ...]] = {
     "list": ("LRANGE", "0", "-1"),
     "string": ("GET",),
     "hash": ("HGETALL",),
@@ -32,7 +32,7 @@ def snapshot(store: Store, *, but_polls: bool) -> dict[str, Any]:
     for name in store.client.scan_iter(count=1000):
         if name.startswith(_PASSING):
             continue
-        command, *rest = _READS[store.command("TYPE", name)]
+        command, *rest = READS[store.command("TYPE", name)]
         value = store.command(command, name, *rest)
         if name.startswith("events:"):
             value = {field: text for field, text in value.items() if field not in _MINUTE}

@@ -116,9 +116,16 @@ def test_refusals_come_through_the_prelude_unless_nobody_looks_at_them() -> None
     """A function's words count where its value is used; begin() as a bare statement refuses nothing."""
     words = the_prelude().words
     assert words["closed"] == {"event_cancelled", "event_ended", "event_not_on_sale"}
-    assert words["begin"] == {"event_not_found", "too_many_requests"}
+    assert words["begin"] == {"event_not_found", "schema_unknown", "too_many_requests"}
     assert refused_words(ast.parse("begin('', 1)"), words) == set()
     assert refused_words(ast.parse("return begin('', 1)"), words) == words["begin"]
+
+
+def test_every_command_on_an_event_refuses_one_of_an_unknown_schema() -> None:
+    """Those that do not are about no event."""
+    trees = {path.stem: ast.parse("--" + path.read_text()) for path in LUA.glob("*.lua")}
+    never = {name for name, tree in trees.items() if "schema_unknown" not in refused_words(tree, the_prelude().words)}
+    assert never == {"allow", "forget_alias", "lease", "list_events", "register_event", "unlist_event"}
 
 
 def test_the_scripts_of_the_service_pass(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ KEY_1, KEY_2 = "A" * 43, "-_" + "z" * 41
 AUTH_KEY = "k" * 32
 NEEDS = {
     "AUTH_MODE": {"AUTH_KEYS": AUTH_KEY},
+    "RETENTION_DAYS": {"ARCHIVE_BUCKET": "past-events"},
     "AUTH_JWKS_URL": {"AUTH_ISSUER": "https://id.example/", "AUTH_AUDIENCE": "tickets"},
 }
 """What a variable may not be set without."""
@@ -114,6 +115,12 @@ def test_a_bad_value_is_refused_naming_its_variable(variable: str, text: str) ->
     """An operator reads which one it was; nothing is guessed."""
     with pytest.raises(ValueError, match=variable):
         Settings.from_environ({variable: text})
+
+
+def test_nothing_goes_that_is_not_copied() -> None:
+    """An end to how long events stay needs the place that they go to."""
+    with pytest.raises(ValueError, match="ARCHIVE_BUCKET"):
+        Settings.from_environ({"RETENTION_DAYS": "30"})
 
 
 LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "ticketing-prod", "AUTH_MODE": "jwt", "AUTH_KEYS": AUTH_KEY}

@@ -16,33 +16,35 @@ local DRAW, STATS
 local ACTOR -- the person who asks: '' is everybody, in open mode
 local PER_MINUTE, RATE -- how many requests a minute they may make (0: any number), and the key of their budget
 
+local SCHEMA = '1' -- the schema of keys.py that this text reads and writes; what says none is of the first
 local STEP = 50 -- objects of each kind that one command sweeps on its way
 local BACK_MS = 2000 -- a clock that is behind by less is waited for; by more, it has been set and is followed
+local ARCHIVING = 'archiving' -- the status in which nothing may change: a report of the event is being written
 local PAST_TICKETS = 100 -- ended tickets that "my tickets" remembers for one person
-local TEXTS = {id = true, status = true, mode = true, queue_mode = true, message = true, currency = true, commitment = true,
-    draw_digest = true, served = true, organiser_id = true}
+local TEXTS = {id = true, schema = true, status = true, mode = true, queue_mode = true, message = true, currency = true,
+    commitment = true, draw_digest = true, served = true, organiser_id = true}
 -- The fields that each of these commands needs in any case, read together, so many texts first; all others are read when
 -- they are looked at.
-local CORE = {texts = 3, 'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms'}
+local CORE = {texts = 4, 'id', 'schema', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms'}
 local FIELDS = {
     join = {
-        texts = 5, 'id', 'status', 'mode', 'queue_mode', 'message', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms',
-        'sale_starts_ms', 'sale_ends_ms', 'available', 'held', 'browsing', 'next_seq', 'log_seq', 'admitted_total',
+        texts = 6, 'id', 'schema', 'status', 'mode', 'queue_mode', 'message', 'opened_ms', 'minute', 'next_due_ms', 'last_ms',
+        'end_ms', 'sale_starts_ms', 'sale_ends_ms', 'available', 'held', 'browsing', 'next_seq', 'log_seq', 'admitted_total',
         'max_active_sessions', 'tickets_per_visitor', 'admissions_per_minute', 'session_ms', 'pace_ms', 'pace_total', 'pace_passed',
         'passed_over',
     },
     status = {
-        texts = 4, 'id', 'status', 'mode', 'message', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms', 'sale_ends_ms',
-        'available', 'held', 'browsing', 'admitted_total', 'tickets_per_visitor', 'pace_ms', 'pace_total', 'pace_passed',
+        texts = 5, 'id', 'schema', 'status', 'mode', 'message', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms',
+        'sale_ends_ms', 'available', 'held', 'browsing', 'admitted_total', 'tickets_per_visitor', 'pace_ms', 'pace_total', 'pace_passed',
         'passed_over',
     },
-    serving = {texts = 2, 'id', 'served', 'served_until_ms', 'last_ms'},
+    serving = {texts = 3, 'id', 'schema', 'served', 'served_until_ms', 'last_ms'},
     purchase = {
-        texts = 4, 'id', 'status', 'mode', 'currency', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms', 'sale_ends_ms',
-        'seated', 'available', 'held', 'browsing', 'hold_ms', 'max_tickets_per_user', 'states_version', 'log_seq',
+        texts = 5, 'id', 'schema', 'status', 'mode', 'currency', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms',
+        'sale_ends_ms', 'seated', 'available', 'held', 'browsing', 'hold_ms', 'max_tickets_per_user', 'states_version', 'log_seq',
     },
     settle = {
-        texts = 3, 'id', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'held', 'sold', 'available',
+        texts = 4, 'id', 'schema', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'held', 'sold', 'available',
         'states_version', 'log_seq',
     },
 }
@@ -80,13 +82,17 @@ local function enter(keys, argv)
     now, now_us, now_text = nil, nil, nil
 end
 
+-- Reads these fields. Gives false when the event is of another schema: then its texts are read, and no number, for what is
+-- a number here may be none there.
 local function prefetch(names)
     local values = redis.call('HMGET', EVENT, unpack(names))
     for i = 1, names.texts do ev[names[i]] = values[i] end
+    if ev.schema and ev.schema ~= SCHEMA then return false end
     for i = names.texts + 1, #names do
         local value = values[i]
         ev[names[i]] = value and value ~= '' and value + 0
     end
+    return true
 end
 
 -- Writes a whole number as text: what Redis and Lua do with a number by themselves is slow.
@@ -113,7 +119,7 @@ local function due(at_ms)
 end
 
 local function commit()
-    if not next(dirty) then return end
+    if not next(dirty) or ev.status == ARCHIVING then return end
     for bucket, n in pairs(waits) do redis.call('HINCRBY', STATS, 'wait' .. bucket, n) end
     dirty.last_ms, ev.last_ms = true, now
     local fields, n = {}, 0

@@ -32,7 +32,7 @@ local function read_clock()
     local back_ms = last_ms - now
     if back_ms > 0 and back_ms < BACK_MS then now, now_us = last_ms, last_ms * 1000 end
     now_text = text(now)
-    if back_ms >= BACK_MS then
+    if back_ms >= BACK_MS and ev.status ~= ARCHIVING then
         record('clock.stepped_back', 'server', text(back_ms))
         -- The rate is kept as an instant; left where it was, it would admit nobody until the clock is there again.
         set('next_admission_us', math.max(0, ev.next_admission_us - back_ms * 1000))
@@ -61,13 +61,21 @@ local function spend_budget()
     redis.call('SET', RATE, text(now_us + ahead_us), 'PX', math.ceil(ahead_us / 1000))
 end
 
--- Opens a command: reads the event (these fields, or CORE) and the clock. Gives the refusal when the event is not there, or
--- who asks has asked too often. `id` is the event's full id, or '' where only its code is known.
+-- Opens a command: reads the event (these fields, or CORE) and the clock. Gives the refusal when the event is not there or
+-- of a schema that this build does not know, or who asks has asked too often. `id` is the event's full id, or '' where only its code is known.
 local function arrive(id, fields)
-    prefetch(fields or CORE)
+    local is_known = prefetch(fields or CORE)
     if not ev.id or (id ~= '' and id ~= ev.id) then return {'event_not_found'} end
+    if not is_known then return {'schema_unknown'} end
     read_clock()
     return spend_budget()
+end
+
+-- As arrive(), for a command that changes something: what is being archived stays as its report says.
+local function arrive_to_change(id, fields)
+    local missing = arrive(id, fields)
+    if missing then return missing end
+    if ev.status == ARCHIVING then return {'event_archived'} end
 end
 
 -- Whether what belongs to this person is the caller's.
@@ -77,6 +85,7 @@ end
 
 -- Ends what is due, at most `step` of each kind. Gives whether anything was.
 local function catch_up(step)
+    if ev.status == ARCHIVING then return false end
     if ev.opened_ms == 0 then latch_opening() end
     if math.floor(now / 60000) ~= ev.minute then turn_minute() end
     if ev.next_due_ms == 0 or ev.next_due_ms > now then return false end
@@ -91,9 +100,16 @@ local function move_on(step)
     if catch_up(step) then admit(step) end
 end
 
--- Opens a command on an event that is up to now.
+-- Opens a command that only reads, on an event that is up to now.
 local function begin(id, step, fields)
     local missing = arrive(id, fields)
+    if missing then return missing end
+    move_on(step)
+end
+
+-- Opens a command that changes something, on an event that is up to now.
+local function begin_to_change(id, step, fields)
+    local missing = arrive_to_change(id, fields)
     if missing then return missing end
     move_on(step)
 end
