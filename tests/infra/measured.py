@@ -10,17 +10,15 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
+from chalicelib.archive import service as archiving
 from infra.packaging.template import ROOT
 from tests.infra.edge import stack
 from tests.infra.stack import Stack
 
 NAMESPACE = "ticketing-prod"
 _SELL = "from tests.unit.test_telemetry import sell; sell()"
-OF_OTHER_RUNS = {
-    *("published", "publish_failures", "publish_lag_ms"),
-    *("archived", "archive_waiting", "archive_failures"),
-}
-"""Written by the runs that tell the bus and that archive, of which a sale without a bus and a bucket has none."""
+OF_OTHER_RUNS = {*archiving.Report().metrics, "published", "publish_failures", "publish_lag_ms"}
+"""Written by the runs that archive and that tell the bus, of which a sale without a bucket and a bus has none."""
 
 
 class Metric(NamedTuple):
