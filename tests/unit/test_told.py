@@ -43,7 +43,7 @@ def _size(entry: Entry) -> int:
 
 
 def test_a_ticket_is_told_with_its_seat_and_its_place_in_the_queue() -> None:
-    """All that a consumer needs to find it; never the session id, half of what it takes to act for a person."""
+    """All that a consumer needs to find it; never the session id, half of what acting for a person takes."""
     entry = entry_of(EVENT, 7, 4, _logged("ticket.reserved", data=f"{TICKET},3"))
     detail = _detail(entry)
     assert (entry["Source"], entry["DetailType"], int(entry["Time"].timestamp())) == (
@@ -119,7 +119,7 @@ def test_no_entry_is_too_large_for_the_bus(what: str, number: int, at_ms: int, o
 
 @given(st.integers(1, 9), st.integers(1, 9), st.sampled_from(["1", "2"]), st.sampled_from(["1", "2"]))
 def test_an_id_is_that_of_one_effect(one: int, other: int, at: str, later: str) -> None:
-    """Also where numbers begin anew, in an event that was deleted and made again: what is said differs, and the id."""
+    """Also in an event that was deleted and made again, whose numbers begin anew: what is said differs."""
     ids = [
         _detail(entry_of(EVENT, number, 0, _logged("event.sold_out", "server") | {"at": moment}))["id"]
         for number, moment in ((one, at), (other, later))
