@@ -61,12 +61,12 @@ class Step(NamedTuple):
     mark: Mark | None
 
 
-def first_step(event_id: str, page: Page) -> Step:
-    """Take from a page what one call of the bus can take; without a mark there is nothing left to do."""
+def first_step(event_id: str, page: Page, limit: int = TOLD_AT_ONCE) -> Step:
+    """Take from a page what one call of the bus is to take; without a mark there is nothing left to do."""
     told: list[Told] = []
     mark, previous = None, page.told_seq
     for name, flat in page.entries:
-        if len(told) == TOLD_AT_ONCE:
+        if len(told) == limit:
             break
         number, logged = int(name.partition("-")[0]), dict(zip(flat[::2], flat[1::2], strict=True))
         is_told = logged["what"] in TOLD

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from chalicelib import ids, keys
-from chalicelib.outbox.model import BusAway, Entry, Mark, Page, first_step, taken
+from chalicelib.outbox.model import TOLD_AT_ONCE, BusAway, Entry, Mark, Page, first_step, taken
 from chalicelib.runtime import Runtime
 from chalicelib.scripting import is_refused, run
 from chalicelib.ticking import TICK_S, Clock, all_events, answers_of, run_ticks
@@ -107,7 +107,8 @@ class Publisher:
 
     def _tell(self, event_id: str, page: Page) -> bool:
         """Tell what one call takes; gives whether there is more to tell at once."""
-        told, mark = first_step(event_id, page)
+        # Of what was refused before, that alone is tried: each time the bus would hear what follows it again.
+        told, mark = first_step(event_id, page, 1 if event_id in self.report.failing else TOLD_AT_ONCE)
         if told:
             self.report.lag_ms = max(self.report.lag_ms, page.now_ms - told[0].at_ms)
         refusals = self._bus.put([one.entry for one in told]) if told else []
