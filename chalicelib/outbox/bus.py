@@ -35,7 +35,7 @@ class EventBridge:
                 self._is_there = True
             answer = self._events.put_events(Entries=[entry | {"EventBusName": self._name} for entry in entries])
         except (BotoCoreError, ClientError) as error:
-            raise BusAway(f"{type(error).__name__}: {error}") from error
+            raise BusAway(str(error)) from error
         return [_refusal(result) for result in answer["Entries"]]
 
 

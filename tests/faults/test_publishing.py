@@ -60,8 +60,8 @@ FAILURES: dict[str, tuple[Harm, str]] = {
     "the bus has an error": (_twice(lambda front, kth: front.answer(kth, 500, "InternalException")), "InternalExc"),
     "it may not be told": (lambda front: front.answer(2, 400, "AccessDeniedException"), "AccessDenied"),
     "it may not be looked at": (lambda front: front.answer(1, 400, "AccessDeniedException"), "AccessDenied"),
-    "the way to it is cut": (_twice(lambda front, kth: front.cut_before(kth)), "ConnectionClosed"),
-    "its answers are lost": (_twice(lambda front, kth: front.cut_after(kth)), "ConnectionClosed"),
+    "the way to it is cut": (_twice(lambda front, kth: front.cut_before(kth)), "Connection was closed"),
+    "its answers are lost": (_twice(lambda front, kth: front.cut_after(kth)), "Connection was closed"),
 }
 
 

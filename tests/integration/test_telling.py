@@ -124,4 +124,4 @@ def test_who_has_no_credentials_hears_so_at_once() -> None:
     run = subprocess.run(
         [sys.executable, "-c", _NO_AWS], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False
     )
-    assert run.stdout == "NoCredentialsError: Unable to locate credentials\n", run.stderr
+    assert run.stdout == "Unable to locate credentials\n", run.stderr
