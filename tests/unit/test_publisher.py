@@ -145,6 +145,18 @@ def test_what_is_refused_stops_its_event_and_no_other(api: Api, house: Runtime) 
         report.check()
 
 
+def test_an_operator_may_pass_an_entry_over(api: Api, house: Runtime) -> None:
+    """By hand, as the page says; what follows is told, and names as previous what was told before."""
+    event, refused = busy(api, 5), list[int]()
+    bus = Taker(lambda detail: detail["number"] in refused)
+    refused.append(told_in(event)[2])
+    run(house, bus, left_ms=LITTLE_MS)
+    read(event, "events", "HSET", "published_seq", refused[0])
+    run(house, bus, left_ms=LITTLE_MS).check()
+    assert sorted(set(bus.numbers(event))) == [number for number in told_in(event) if number not in refused]
+    assert bus.calls[-1][0]["previous"] == told_in(event)[1]
+
+
 def test_what_is_refused_once_is_forgiven(api: Api, house: Runtime) -> None:
     """The run ends well when its last try succeeded; the failure is counted."""
     event = busy(api, 3)
