@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from chalicelib import ids, keys
 from chalicelib.outbox.model import TOLD_AT_ONCE, BusAway, Entry, Mark, Page, first_step, taken
@@ -20,7 +20,7 @@ from chalicelib.ticking import TICK_S, Clock, all_events, answers_of, run_ticks
 BATCH = 100
 """Events that are looked at in one trip."""
 PAGE = 100
-"""Entries of a log that one look reads: it tells ten of them at most, and most of what is logged is told."""
+"""Entries of a log that one look reads; of those that are told, ten go to the bus in one call."""
 
 
 class Bus(Protocol):
@@ -128,7 +128,7 @@ class Publisher:
         # At once, for each call of the bus: what it took and the cursor has not passed is told again.
         run(self._house.store, self._house.call("published", ids.code_of(event_id), event_id, *mark))
 
-    def _failed(self, what: str, why: Any) -> None:
+    def _failed(self, what: str, why: str) -> None:
         self.report.failures += 1
         self.report.failing[what] = why
         self._log("what happened could not be told", event_id=what, reason=why)

@@ -146,3 +146,10 @@ def test_events_spread_over_the_slots_and_the_shards_by_their_ids() -> None:
     assert len(set(slots)) > 950, "of 16,384; a throw of the dice would leave 970"
     shards = Counter(slot * 3 // REDIS_CLUSTER_HASH_SLOTS for slot in slots)
     assert all(260 < count < 410 for count in shards.values()), "five standard deviations around 333"
+
+
+def test_no_script_shortens_a_log() -> None:
+    """What happened stays until the whole event goes: others may not have been told yet."""
+    for path in LUA.rglob("*.lua"):
+        words = set(re.findall(r"'([A-Z]+)'", path.read_text()))
+        assert not words & {"XTRIM", "XDEL", "XSETID", "MAXLEN", "MINID"}, path.name
