@@ -54,6 +54,7 @@ class Settings:
     event_bus: str = ""
     archive_bucket: str = ""
     retention_days: int = 0
+    metrics_namespace: str = "ticketing"
     log_level: str = "INFO"
     aws_chalice_cli_mode: bool = False
 
@@ -87,6 +88,7 @@ class Settings:
             event_bus=env.get("EVENT_BUS", ""),
             archive_bucket=env.get("ARCHIVE_BUCKET", ""),
             retention_days=_whole(env, "RETENTION_DAYS", 0, least=0),
+            metrics_namespace=env.get("METRICS_NAMESPACE", "") or "ticketing",
             log_level=env.get("LOG_LEVEL", "INFO"),
             aws_chalice_cli_mode=_switch(env, "AWS_CHALICE_CLI_MODE"),
         )

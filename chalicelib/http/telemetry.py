@@ -15,8 +15,10 @@ from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from chalicelib import runtime as runtimes
+from chalicelib.settings import Settings
 
-SERVICE = NAMESPACE = "ticketing"
+SERVICE = "ticketing"
+NAMESPACE = Settings.from_environ().metrics_namespace
 logger = Logger(service=SERVICE)
 metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from infra.packaging import moto_checks, rules, rules_access
+from infra.packaging import moto_checks, rules, rules_access, rules_edge
 from infra.packaging.errors import PackageError
 from infra.packaging.lint import lint, translate
 from infra.packaging.moto_view import Made, created
@@ -29,6 +29,9 @@ RULES = (
     rules_access.buckets_are_private,
     rules_access.queues_are_encrypted,
     rules_access.nothing_is_open_to_the_internet,
+    rules_edge.apis_are_behind_a_firewall,
+    rules_edge.caches_know_nobody,
+    rules_edge.alarms_tell_somebody,
 )
 
 

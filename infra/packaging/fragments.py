@@ -99,7 +99,7 @@ def _leaves(node: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[Leaf]:
 
 
 def _is_intrinsic(value: dict[str, Any]) -> bool:
-    return len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::", "Condition"))
+    return len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::"))
 
 
 def _put(target: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

@@ -96,8 +96,10 @@ def _stand_in(node: Any, lacking: set[str]) -> Any:
             return f"no-{name}"
         case {"Fn::GetAtt": [name, attribute], **rest} if not rest and name in lacking:
             return f"no-{name}-{attribute}"
-        case {"Fn::Sub": str(text), **rest} if not rest:
-            return {"Fn::Sub": _NAMED.sub(lambda at: f"no-{at[1]}" if at[1] in lacking else at[0], text)}
+        case {"Fn::Sub": said, **rest} if not rest:
+            text, names = (said, None) if isinstance(said, str) else said
+            text = _NAMED.sub(lambda at: f"no-{at[1]}" if at[1] in lacking else at[0], text)
+            return {"Fn::Sub": [text, _stand_in(names, lacking)] if names else text}
         case dict():
             return {key: _stand_in(value, lacking) for key, value in node.items()}
         case list():

@@ -11,6 +11,7 @@ from infra.packaging.chalice_part import chalice_template
 from infra.packaging.fragments import merge, read_fragments
 from infra.packaging.functions import as_images
 from infra.packaging.gateway import speak_our_words
+from infra.packaging.nodes import watch_each_node
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,6 +23,7 @@ def make(root: Path, stage: str) -> dict[str, Any]:
     speak_our_words(template)
     fragments = read_fragments(root / "infra" / "template", template)
     merged = merge(template, fragments)
+    watch_each_node(merged)
     merged["Parameters"]["Stage"]["Default"] = stage
     merged.setdefault("Metadata", {})["AWS::CloudFormation::Interface"] = {"ParameterGroups": list(_groups(fragments))}
     return merged

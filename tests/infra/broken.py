@@ -9,6 +9,7 @@ Template = dict[str, Any]
 _ANYTHING = [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]
 _TO_ANYBODY = [{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}]
 _FORMAT = "RestAPIapiStage/AccessLogSetting/Format"
+_KEY = "SameForAll/CachePolicyConfig/ParametersInCacheKeyAndForwardedToOrigin"
 _TARGET = "DrainDrainEvent/Targets/0"
 
 
@@ -144,6 +145,29 @@ AGAINST_OUR_RULES = {
         _add("AWS::EC2::SecurityGroup", SecurityGroupIngress=[{"CidrIp": "0.0.0.0/0"}]),
         "More lets the internet in",
     ),
+    "an API without a firewall": (lambda template: template["Resources"].pop("FirewallOfApi"), "has no firewall"),
+    "a firewall that lets everybody in": (
+        _set("Firewall/Rules/0/Action", {"Count": {}}),
+        "Firewall lets in who does not come through CloudFront",
+    ),
+    "another secret": (
+        _set("Distribution/DistributionConfig/Origins/0/OriginCustomHeaders/0/HeaderValue", "guess"),
+        "Firewall does not know what CloudFront sends",
+    ),
+    "a cache by token": (
+        _set(f"{_KEY}/HeadersConfig", {"HeaderBehavior": "whitelist", "Headers": ["Authorization"]}),
+        "SameForAll keeps answers by who asks",
+    ),
+    "a cache by cookie": (
+        _set(f"{_KEY}/CookiesConfig", {"CookieBehavior": "all"}),
+        "SameForAll keeps answers by who asks",
+    ),
+    "a cache of answers to tokens": (
+        _set("Distribution/DistributionConfig/CacheBehaviors/4/CachePolicyId", {"Ref": "SameForAll"}),
+        "Distribution keeps answers to tokens at /api/*",
+    ),
+    "an alarm that nobody hears": (_set("DrainStopped/AlarmActions", None), "DrainStopped has no AlarmActions"),
+    "an alarm of silence": (_set("DrainErrors/TreatMissingData", None), "DrainErrors has no TreatMissingData"),
     "a way round CloudFront": (_add("AWS::Lambda::Url", AuthType="NONE"), "a way in beside CloudFront"),
 }
 NOTICED_ON_MOTO = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.packaging import check, moto_checks, rules, rules_access
+from infra.packaging import check, moto_checks, rules, rules_access, rules_edge
 from infra.packaging.errors import PackageError
 from infra.packaging.lint import lint, translate
 from infra.packaging.moto_view import created
@@ -77,7 +77,7 @@ def test_every_rule_is_broken_by_something_here() -> None:
         template = translated()
         breaking(template)
         broken |= {rule.__name__ for rule in check.RULES if any(words in finding for finding in rule(template))}
-    assert broken == {rule.__name__ for rule in check.RULES} == set(_rules_of(rules, rules_access))
+    assert broken == {rule.__name__ for rule in check.RULES} == set(_rules_of(rules, rules_access, rules_edge))
 
 
 def test_a_finding_is_told_and_fails_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

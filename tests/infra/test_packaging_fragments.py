@@ -47,6 +47,12 @@ def test_mappings_merge_and_everything_else_is_replaced() -> None:
     assert merged["Resources"]["Drain"]["Type"] == "AWS::Serverless::Function"
 
 
+def test_what_is_made_on_a_condition_keeps_it() -> None:
+    """Wherever in it the condition stands: alone it would look like a function that names one."""
+    output = {"Condition": "Archives", "Value": {"Ref": "Bucket"}}
+    assert merge(_base(), {"one": {"Outputs": {"Archive": output}}})["Outputs"]["Archive"] == output
+
+
 def test_what_is_merged_changes_neither_side() -> None:
     """Both may be used again."""
     base, fragment = _base(), _of_drain(Timeout=1, Tags=["c"])

@@ -87,7 +87,7 @@ def test_dead_letters_are_kept_as_long_as_can_be() -> None:
 
 def test_only_the_rules_of_this_stack_may_send_dead_letters() -> None:
     """And only send."""
-    (policy,) = of_type(translated(), "AWS::SQS::QueuePolicy").values()
+    policy = of_type(translated(), "AWS::SQS::QueuePolicy")["DeadLettersPolicy"]
     (said,) = policy["PolicyDocument"]["Statement"]
     assert (said["Principal"], said["Action"]) == ({"Service": "events.amazonaws.com"}, "sqs:SendMessage")
     assert said["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith(":rule/${AWS::StackName}-*")

@@ -43,6 +43,7 @@ GIVEN = {
     "archive_bucket": ("ARCHIVE_BUCKET", "past-events", "past-events"),
     "retention_days": ("RETENTION_DAYS", "30", 30),
     "polls_per_second": ("POLLS_PER_SECOND", "100", 100),
+    "metrics_namespace": ("METRICS_NAMESPACE", "ticketing-prod", "ticketing-prod"),
     "log_level": ("LOG_LEVEL", "DEBUG", "DEBUG"),
     "aws_chalice_cli_mode": ("AWS_CHALICE_CLI_MODE", "true", True),
 }
