@@ -16,6 +16,7 @@ from chalicelib.archive import service as archiving
 from chalicelib.auditor.routes import routes as auditor_routes
 from chalicelib.events.routes import routes as event_routes
 from chalicelib.http import guests, health, openapi, problem, route, telemetry
+from chalicelib.outbox import service as publishing
 from chalicelib.queue import drain as draining
 from chalicelib.queue.room_routes import routes as room_routes
 from chalicelib.queue.routes import routes as queue_routes
@@ -53,9 +54,25 @@ def drain(event: CloudWatchEvent) -> dict[str, Any]:
     telemetry.note_route("schedule", "drain")
     context: Any = event.context
     report = draining.drain(runtime(), context.get_remaining_time_in_millis, time, telemetry.logger.warning)
-    for name, amount in report.metrics.items():
-        telemetry.count(name, amount)
+    _count(report.metrics)
     return {"ticks": report.ticks, "activations": report.activations, "holds_ended": report.holds_ended}
+
+
+@app.schedule("rate(1 minute)")
+def publish(event: CloudWatchEvent) -> dict[str, Any]:
+    """Tell EVENT_BUS what happened in every event; without one nothing is done."""
+    telemetry.note_route("schedule", "publish")
+    house = runtime()
+    if not house.settings.event_bus:
+        return {"published": 0}
+    from chalicelib.outbox.bus import EventBridge  # noqa: PLC0415 - it brings boto3, which nothing else here wants
+
+    context: Any = event.context
+    bus = EventBridge(house.settings.event_bus)
+    report = publishing.publish(house, bus, context.get_remaining_time_in_millis, time, telemetry.logger.warning)
+    _count(report.metrics)
+    report.check()
+    return {"ticks": report.ticks, "published": report.published}
 
 
 @app.schedule("rate(1 hour)")
@@ -70,10 +87,14 @@ def archive(event: CloudWatchEvent) -> dict[str, Any]:
     context: Any = event.context
     bucket = Bucket(house.settings.archive_bucket)
     report = archiving.archive(house, bucket, context.get_remaining_time_in_millis, telemetry.logger.warning)
-    for name, amount in report.metrics.items():
-        telemetry.count(name, amount)
+    _count(report.metrics)
     report.check()
     return {"archived": report.archived}
+
+
+def _count(metrics: dict[str, int]) -> None:
+    for name, amount in metrics.items():
+        telemetry.count(name, amount)
 
 
 # What is here now stays as long as the process: no collection, of which a warm process has many, need look at it again.

@@ -87,6 +87,7 @@ REFUSALS = {
             "event_ended": "The event is over.",
             "event_not_on_sale": "The event is not on sale now.",
             "event_has_tickets": "The event has live tickets; cancel them first.",
+            "event_not_published": "What happened in this event is not yet told to others; try again in a minute.",
             "status_change_not_allowed": "An event cannot go from its present status to this one.",
             "field_frozen": "This field can no longer be changed.",
             "capacity_below_sold": "More tickets are held and sold than this would leave.",

@@ -37,6 +37,7 @@ Beside them, each in its own slot; H is a digest of a person's id:
 ``index:user:<user_id>``   set     event codes in which a person buys; written before the purchase, may name too many
 ``session:<alias>``        string  user id, comma, session id: a session id that a client chose itself
 ``lock:drain``             string  the lease of the drain; TTL; it saves work and guards nothing
+``lock:publish``           string  the same of the publisher
 ``index:organiser:{<H>}``  set     ids of the events of an organiser; written before the event, may name too many
 ``rate:{E}:<H>``           string  when a person's budget of requests in this event is full again, us; TTL; it lives in
                                    the slot of the event and is the last key of a command
@@ -84,7 +85,7 @@ EVENT_FIELDS = frozenset(
         *("minute", "minute_ms", "minute_total", "minute_abandoned", "minute_no_shows", "minute_passed"),
         *("pace_ms", "pace_total", "pace_passed", "passed_over", "drain_lag_ms"),
         *("next_due_ms", "last_ms", "next_admission_us", "served", "served_until_ms"),
-        *("published_seq", "status_before", "archived_ms"),
+        *("published_seq", "told_seq", "status_before", "archived_ms"),
     }
 )
 """Fields of ``events:{E}``. ``schema`` says what all of this means: 1, also where it is not set; a build refuses
@@ -94,8 +95,8 @@ an event of any other, ``schema_unknown``, and ``id`` and ``schema`` are what ev
 the present minute and its first instant, ``pace`` of the one before: how far the line moved since then, by admissions
 and by those passed over, is the measured pace. ``served`` is what everybody is told of the room until
 ``served_until_ms``. ``status`` is draft, active, inactive or cancelled; or archiving, since ``archived_ms``: then
-nothing of the event changes any more, and ``status_before`` says which of the four it was. ``published_seq`` is how far
-the log has been published."""
+nothing of the event changes any more, and ``status_before`` says which of the four it was. Up to ``published_seq`` the
+log is published, ``told_seq`` is the last entry of it that was told; before the first both are missing."""
 
 SESSION_FIELDS = (
     *("seen_ms", "poll_due_ms", "quiet_until_ms", "polls", "status", "place"),
@@ -114,6 +115,7 @@ in, abandoned and not shown up within it, waits of those let in or nothing, how 
 
 INDEX_EVENTS = "index:events"
 DRAIN_LEASE = "lock:drain"
+PUBLISH_LEASE = "lock:publish"
 UNIT_SEPARATOR = "\x1f"
 
 SEAT_FIELDS = ("section", "row", "number", "price")

@@ -1,4 +1,6 @@
-"""What `make run` starts: a Redis server, `chalice local`, and the drain every second, until Ctrl-C.
+"""What `make run` starts: a Redis server, `chalice local`, and every second the drain, until Ctrl-C.
+
+With EVENT_BUS the publisher runs every second too; it wants boto3, which is not installed by itself.
 
 Environment: PORT (8080), REDIS_ADDR (that server instead of one of our own), FRESH (1 empties the data),
 REDIS_SERVER (a server on PATH instead of the embedded one), DATA_DIR (.data).
@@ -25,7 +27,7 @@ from infra import demo, embedded, issue, keyring
 from infra.child import Child, StartError, end_leftover, try_lock
 from infra.embedded import Server
 from infra.options import ROOT, Options
-from infra.schedule import Drain
+from infra.schedule import Scheduled
 
 _STAGE = "dev"
 _HOST = "127.0.0.1"
@@ -42,7 +44,7 @@ _END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _CONNECT_S = 2.0
 _HEALTHY_S = 20.0
 _POLL_S = 0.02
-_DRAIN_EVERY_S = 1.0
+_TICK_EVERY_S = 1.0
 _WATCH_EVERY_S = 0.1
 
 # Python drops what a signal raises inside some callbacks (a finalizer, a weak reference): the wish must outlive that.
@@ -111,11 +113,13 @@ def _run(options: Options, running: list[Child | Server]) -> None:
 
     seeded = demo.seed(options.port, issue.token({**os.environ, "ROLE": "organiser", "SUB": "demo"}))
     _print_banner(options, healthy_s, log_file, seeded=seeded)
-    drain = Drain(ROOT, _STAGE, log_file)
+    names = ["drain", "publish"] if Settings.from_environ().event_bus else ["drain"]
+    functions = [Scheduled(name, ROOT, _STAGE, log_file) for name in names]
     while True:
-        next_tick = time.monotonic() + _DRAIN_EVERY_S
-        drain.tick()
-        _check_running(running)
+        next_tick = time.monotonic() + _TICK_EVERY_S
+        for function in functions:
+            function.tick()
+            _check_running(running)
         while (left_s := next_tick - time.monotonic()) > 0:
             time.sleep(min(left_s, _WATCH_EVERY_S))
             _check_running(running)

@@ -22,7 +22,7 @@ from chalicelib.ids import IdMaker
 from chalicelib.runtime import Runtime, install
 from chalicelib.settings import Settings
 from chalicelib.store import connect
-from tests.support import servers
+from tests.support import aws, servers
 from tests.support.api import Api
 from tests.support.check import check_everything
 from tests.support.clock import Clock
@@ -58,6 +58,13 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Settings | None]:
     clock.set_offset(ms=0)  # the last test may have left it frozen, and nodes that see no time pass form no cluster
     with start(clock=clock) as server:
         yield Settings(redis_host="127.0.0.1", redis_port=server.port, redis_cluster=request.param == "cluster")
+
+
+@pytest.fixture(scope="session")
+def moto_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of an AWS in a process of its own; what a test makes there has a name of its own."""
+    with aws.moto(tmp_path_factory.mktemp("moto")) as port:
+        yield port
 
 
 @pytest.fixture

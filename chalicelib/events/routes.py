@@ -134,7 +134,7 @@ def change_admission(request: Request) -> Reply:
     access=Access.ORGANISER,
     summary="Delete an event without live tickets",
     answers={204: None},
-    refusals=("event_not_found", "event_archived", "not_your_event", "event_has_tickets"),
+    refusals=("event_not_found", "event_archived", "not_your_event", "event_has_tickets", "event_not_published"),
 )
 def delete_event(request: Request) -> Reply:
     service.delete_event(request.house, request.id("event_id"))

@@ -116,9 +116,10 @@ def _change(house: Runtime, event_id: str, what: str, why: str, changes: dict[st
 
 
 def delete_event(house: Runtime, event_id: str) -> None:
-    """Remove an event and all that belongs to it, unless it has live tickets."""
+    """Remove an event and all that belongs to it, unless it has live tickets, or others wait to hear of it."""
+    must_be_told = int(bool(house.settings.event_bus))
     try:
-        run(house.store, house.call("delete_event", ids.code_of(event_id), event_id))
+        run(house.store, house.call("delete_event", ids.code_of(event_id), event_id, must_be_told))
     except DomainError as refusal:
         if refusal.code != "event_not_found":
             raise

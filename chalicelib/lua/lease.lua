@@ -1,5 +1,5 @@
 #!lua
--- Takes or renews a lease that saves work: two drains at once would be right, and twice the work. Its only key is the lease.
+-- Takes or renews a lease that saves work: two runs at once would be right, and twice the work. Its only key is the lease.
 -- ATOMIC because between a look and a take another could take it.
 -- ARGV: owner, lifetime in ms
 -- RETURNS: ok, 1 if the lease is the owner's now else 0

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 from chalicelib import ids, keys
 from chalicelib.queue.stats import parse_minute
 from chalicelib.runtime import Runtime
-from chalicelib.scripting import Call, is_refused, run, run_many
-from chalicelib.store import Store
+from chalicelib.scripting import is_refused
+from chalicelib.ticking import Clock, all_events, answers_of, run_ticks
 
-TICK_S = 1.0
-RUN_S_MAX = 55.0
-MARGIN_MS = 2_000
-LEASE_MS = 5_000
 BATCH = 100
 GLANCE = 50
 """Objects of each kind that the first step takes of an event: a hundred share a trip, and others must not wait."""
@@ -50,16 +46,6 @@ class Step(NamedTuple):
         return 0 < self.next_due_ms <= self.now_ms
 
 
-class Clock(Protocol):
-    """Time as the drain sees it: never the wall's."""
-
-    def monotonic(self) -> float:
-        """Give seconds since some fixed moment."""
-
-    def sleep(self, seconds: float, /) -> None:
-        """Wait."""
-
-
 class DrainFailed(Exception):
     """Some event could not be drained, tick after tick; names them and why."""
 
@@ -78,7 +64,7 @@ class Report:
     rooms: dict[str, Step] = field(default_factory=dict)
     failing: dict[str, str] = field(default_factory=dict)
     skipped: set[str] = field(default_factory=set)
-    pending: bool = False
+    pending: bool = True  # until a tick has found out
 
     @property
     def metrics(self) -> dict[str, int]:
@@ -100,30 +86,24 @@ class Report:
 def drain(house: Runtime, remaining_ms: Callable[[], int], clock: Clock, log: Callable[..., None]) -> Report:
     """Drain all events about every second until 55 seconds are over, little time remains, or nothing is pending.
 
-    Overlapping runs are normal: the one without the lease waits its turn, tick after tick. An event that fails is tried
-    again in the next tick and stops no other; raises DrainFailed at the end when one still failed at its last try. One
-    of an unknown schema is the business of the build that wrote it: it is left alone, and counted.
+    An event that fails is tried again in the next tick and stops no other; raises DrainFailed at the end when one still
+    failed at its last try. One of an unknown schema is the business of the build that wrote it: it is left alone, and
+    counted.
     """
-    owner, started, report = house.ids.within(ids.EventCode("0" * 12)), clock.monotonic(), Report()
-    while True:
-        begun = clock.monotonic()
-        if _lease(house.store, owner):
-            _tick(house, report, log)
-        else:
-            report.pending = True  # another run is at it; stand by, it may die
-        report.ticks += 1
-        over = clock.monotonic() - started + TICK_S > RUN_S_MAX or remaining_ms() < TICK_S * 1000 + MARGIN_MS
-        if over or not (report.pending or report.failing):
-            break
-        clock.sleep(max(0.0, TICK_S - (clock.monotonic() - begun)))
-    _release(house.store, owner)
+    report = Report()
+
+    def tick() -> bool:
+        _tick(house, report, log)
+        return report.pending or bool(report.failing)
+
+    report.ticks = run_ticks(house, keys.DRAIN_LEASE, tick, remaining_ms, clock)
     if report.failing:
         raise DrainFailed(f"events kept failing: {report.failing}")
     return report
 
 
 def _tick(house: Runtime, report: Report, log: Callable[..., None]) -> None:
-    events = [str(event_id) for event_id in house.store.command("ZRANGE", keys.INDEX_EVENTS, 0, -1)]
+    events = all_events(house.store)
     report.failing.clear()
     report.pending = False
     report.rooms.clear()
@@ -137,7 +117,8 @@ def _tick(house: Runtime, report: Report, log: Callable[..., None]) -> None:
 def _step(house: Runtime, events: list[str], size: int, report: Report, log: Callable[..., None]) -> list[str]:
     """Drain each of these once; gives those with more to do at once."""
     behind = []
-    for event_id, answer in zip(events, _answers(house, events, size), strict=True):
+    calls = [house.call("drain", ids.code_of(event_id), event_id, size) for event_id in events]
+    for event_id, answer in zip(events, answers_of(house.store, calls), strict=True):
         if isinstance(answer, Exception):
             if is_refused(answer, "event_not_found", "event_archived"):
                 continue  # the index may name too many, and what is being archived stays as it is
@@ -158,24 +139,3 @@ def _step(house: Runtime, events: list[str], size: int, report: Report, log: Cal
         if step.is_behind:
             behind.append(event_id)
     return behind
-
-
-def _answers(house: Runtime, events: list[str], size: int) -> list[Any]:
-    try:
-        return list(
-            run_many(house.store, [house.call("drain", ids.code_of(event_id), event_id, size) for event_id in events])
-        )
-    except Exception as error:  # noqa: BLE001 - whatever one event does to its batch, each is then asked alone
-        if len(events) == 1:
-            return [error]
-        return [answer for event_id in events for answer in _answers(house, [event_id], size)]
-
-
-def _lease(store: Store, owner: str) -> bool:
-    (taken,) = run(store, Call("lease", [keys.DRAIN_LEASE], [owner, LEASE_MS]))
-    return bool(taken)
-
-
-def _release(store: Store, owner: str) -> None:
-    if store.command("GET", keys.DRAIN_LEASE) == owner:
-        store.command("DEL", keys.DRAIN_LEASE)

@@ -1,4 +1,4 @@
-"""Every fault that was thought of, the right answer to it, and the tests that prove it: F1 to F32.
+"""Every fault that was thought of, the right answer to it, and the tests that prove it: F1 to F34.
 
 To all of them applies: an answer within four seconds, 503 with Retry-After and the truth about the outcome where it
 cannot be had, never a lie; afterwards everything adds up, and a repeat has the first result.
@@ -226,5 +226,20 @@ ROWS = {
         "a warm process has served a thousand requests",
         "It answers as a process that has served none.",
         "warm_process::requests_of_one_process_are_answered_as_by_a_process_for_each",
+    ),
+    "F33": _row(
+        "a publisher is killed at any step, or many are at it",
+        "Others hear of everything; what they hear twice has the same id.",
+        "publishing::a_publisher_may_be_killed_at_any_step",
+        "publishing::many_publishers_at_once_lose_nothing",
+    ),
+    "F34": _row(
+        "the bus refuses, is away, is slow or is not there",
+        "Nothing is passed over; the run ends with an error, and an entry that fails stops its event alone.",
+        "publishing::a_run_that_fails_says_so_and_loses_nothing",
+        "publishing::one_failure_of_a_call_is_made_good_within_the_run",
+        "publishing::what_is_always_refused_holds_up_its_event_alone",
+        "publishing::a_bus_that_is_not_there_hears_nothing_and_nothing_is_passed_over",
+        "unit/publisher::a_slow_bus_does_not_make_a_run_longer",
     ),
 }

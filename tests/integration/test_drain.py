@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -14,7 +12,6 @@ from chalicelib.keys import event_key
 from chalicelib.queue.drain import DrainFailed
 from chalicelib.queue.stats import parse_minute
 from chalicelib.runtime import Runtime
-from infra import lambda_events
 from tests.support.api import Api
 from tests.support.clock import Clock
 from tests.support.sale import (
@@ -34,17 +31,10 @@ from tests.support.sale import (
     read,
     refusal,
 )
+from tests.support.scheduled import LITTLE_MS, scheduled
 
-LITTLE_MS = 2_500
 ASIDE = "aside:{{{}}}"
 """Where the active sessions of a broken event lie until it is mended."""
-
-
-def scheduled(left_ms: int) -> dict[str, Any]:
-    """Call the handler as EventBridge does."""
-    context = SimpleNamespace(aws_request_id="drain", get_remaining_time_in_millis=lambda: left_ms)
-    answer: dict[str, Any] = app.drain(lambda_events.schedule("drain"), context)
-    return answer
 
 
 @pytest.fixture
@@ -60,7 +50,7 @@ def due(api: Api, clock: Clock) -> list[Visitor]:
 
 def test_the_schedule_moves_an_event_on_that_nobody_asks_about(due: list[Visitor]) -> None:
     """The due session and hold are over, the next in line is inside, all by one call of the scheduled function."""
-    answer = scheduled(LITTLE_MS)
+    answer = scheduled(app.drain, LITTLE_MS)
     assert answer == {"ticks": 1, "activations": 2, "holds_ended": 1}
     assert inside(due[0].event) == [due[1].session]
     assert read(due[0].event, "holds", "ZCARD") == 0
@@ -111,7 +101,7 @@ def test_what_becomes_due_during_a_run_is_done_in_its_ticks(api: Api, clock: Clo
 
 def test_a_run_ends_early_when_nothing_is_pending(api: Api, clock: Clock) -> None:
     """No event at all, or only events in which nobody waits, is inside or holds anything: one tick."""
-    assert scheduled(MINUTE_MS)["ticks"] == 1
+    assert scheduled(app.drain, MINUTE_MS)["ticks"] == 1
     new_event(api)
     over = enter(api, new_event(api, session_seconds=60), "ada")
     clock.advance(ms=60_000)
@@ -163,7 +153,7 @@ def test_an_event_that_fails_stops_no_other_and_is_named(due: list[Visitor], bro
     assert due[0].event not in str(failed.value)
     assert inside(due[0].event) == [due[1].session]
     with pytest.raises(DrainFailed, match=broken):
-        scheduled(LITTLE_MS)
+        scheduled(app.drain, LITTLE_MS)
 
 
 def test_an_event_that_has_recovered_is_forgiven(house: Runtime, broken: str, clock: Clock) -> None:

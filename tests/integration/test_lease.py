@@ -9,8 +9,7 @@ from chalicelib.scripting import Call, run
 from tests.support.api import Api
 from tests.support.clock import Clock
 from tests.support.sale import crowd, drained, enter, freeze, hold, inside, new_event, nothing_changed
-
-LITTLE_MS = 2_500
+from tests.support.scheduled import LITTLE_MS
 
 
 def test_a_second_run_does_no_work_while_the_first_holds_the_lease(api: Api, clock: Clock) -> None:

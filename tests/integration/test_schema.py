@@ -99,6 +99,8 @@ def test_an_event_of_an_unknown_schema_is_refused_and_left_alone(house: Runtime,
         ("drain", (500,)),
         ("begin_archiving", (0, 0)),
         ("end_archiving", ("1-0",)),
+        ("outbox", (100,)),
+        ("published", (1, "", 1)),
     ],
 )
 def test_nothing_is_done_to_it_behind_the_scenes(api: Api, command: str, words: tuple[str | int, ...]) -> None:

@@ -8,7 +8,8 @@ from tests.sabotage.persons import PERSONS
 from tests.sabotage.queueing import QUEUEING
 from tests.sabotage.records import RECORDS
 from tests.sabotage.selling import SELLING
+from tests.sabotage.telling import TELLING
 from tests.sabotage.trouble import TROUBLE
 from tests.sabotage.wire import WIRE
 
-PLANTED = (*SELLING, *RECORDS, *QUEUEING, *TROUBLE, *WIRE, *ACCESS, *PERSONS, *ARCHIVING)
+PLANTED = (*SELLING, *RECORDS, *QUEUEING, *TROUBLE, *WIRE, *ACCESS, *PERSONS, *ARCHIVING, *TELLING)

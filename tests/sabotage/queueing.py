@@ -183,7 +183,7 @@ QUEUEING = (
     ),
     Sabotage(
         "one event that fails ends the drain",
-        "queue/drain.py",
+        "ticking.py",
         "            return [error]\n",
         "            raise\n",
         harm="nobody is let in anywhere because of one event",
@@ -199,8 +199,8 @@ QUEUEING = (
     ),
     Sabotage(
         "a drain gives back the lease of another",
-        "queue/drain.py",
-        '    if store.command("GET", keys.DRAIN_LEASE) == owner:\n        store.command',
+        "ticking.py",
+        '    if store.command("GET", lease) == owner:\n        store.command',
         "    store.command",
         harm="two drains do everything twice",
         guess="integration/test_lease.py",

@@ -39,6 +39,7 @@ local FIELDS = {
         'passed_over',
     },
     serving = {texts = 3, 'id', 'schema', 'served', 'served_until_ms', 'last_ms'},
+    outbox = {texts = 3, 'id', 'schema', 'status', 'last_ms', 'log_seq', 'published_seq', 'told_seq'},
     purchase = {
         texts = 5, 'id', 'schema', 'status', 'mode', 'currency', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms',
         'sale_ends_ms', 'seated', 'available', 'held', 'browsing', 'hold_ms', 'max_tickets_per_user', 'states_version', 'log_seq',

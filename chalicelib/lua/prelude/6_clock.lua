@@ -62,7 +62,8 @@ local function spend_budget()
 end
 
 -- Opens a command: reads the event (these fields, or CORE) and the clock. Gives the refusal when the event is not there or
--- of a schema that this build does not know, or who asks has asked too often. `id` is the event's full id, or '' where only its code is known.
+-- of a schema that this build does not know, or who asks has asked too often. `id` is the event's full id, or '' where only
+-- its code is known.
 local function arrive(id, fields)
     local is_known = prefetch(fields or CORE)
     if not ev.id or (id ~= '' and id ~= ev.id) then return {'event_not_found'} end

@@ -1,0 +1,1 @@
+"""The outbox: what happened in the sale, told to others."""
