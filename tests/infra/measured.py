@@ -11,13 +11,14 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from chalicelib.archive import service as archiving
+from chalicelib.outbox import service as publishing
 from infra.packaging.template import ROOT
 from tests.infra.edge import stack
 from tests.infra.stack import Stack
 
 NAMESPACE = "ticketing-prod"
 _SELL = "from tests.unit.test_telemetry import sell; sell()"
-OF_OTHER_RUNS = {*archiving.Report().metrics, "published", "publish_failures", "publish_lag_ms"}
+OF_OTHER_RUNS = {*archiving.Report().metrics, *publishing.Report().metrics}
 """Written by the runs that archive and that tell the bus, of which a sale without a bucket and a bus has none."""
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.errors import REFUSALS
+from chalicelib.http.telemetry import SERVICE
 from infra.packaging.functions import functions, schedules
 from infra.packaging.nodes import METRICS_MAX, OF_CLUSTER, OF_SINGLE
 from infra.packaging.template import ROOT
@@ -23,6 +25,30 @@ SILENCE_IS_THE_FAULT = {"DrainStopped", "PublishLags"}
 def test_an_alarm_watches_what_is_measured(name: str) -> None:
     """By the service, in the namespace of its stack and with the dimensions that it writes, or by AWS."""
     assert set(watched_by(ALARMS[name])) <= ours() | OF_AWS
+
+
+def _dimensions(said: dict[str, Any]) -> dict[str, str]:
+    return {part["Name"]: part["Value"] for part in said["Dimensions"]}
+
+
+@pytest.mark.parametrize("name", [name for name, said in ALARMS.items() if said.get("Namespace") == NAMESPACE])
+def test_what_the_service_measures_goes_by_its_name_or_by_a_word_of_refusal(name: str) -> None:
+    """One that there is."""
+    ((key, value),) = _dimensions(ALARMS[name]).items()
+    assert value in ({SERVICE} if key == "service" else REFUSALS)
+
+
+def test_an_alarm_goes_by_the_names_of_what_is_made() -> None:
+    """The API's, and those of the firewall and its rules: under others nothing is measured."""
+    (acl,) = a_stack().resources("AWS::WAFv2::WebACL").values()
+    assert acl["Name"] == acl["VisibilityConfig"]["MetricName"]
+    rules = {rule["VisibilityConfig"]["MetricName"] for rule in acl["Rules"]}
+    watched = [_dimensions(said) for said in ALARMS.values() if said.get("Namespace") == "AWS/WAFV2"]
+    assert {said["Rule"] for said in watched} == rules
+    assert {(said["WebACL"], said["Region"]) for said in watched} == {(acl["Name"], "eu-central-1")}
+    api = packaged()["Resources"]["RestAPI"]["Properties"]["Name"]
+    for name in ("ApiFails", "ApiSlow"):
+        assert _dimensions(ALARMS[name]) == {"ApiName": a_stack().value(api), "Stage": "api"}
 
 
 @pytest.mark.parametrize("name", ALARMS)

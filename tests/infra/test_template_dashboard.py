@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.http.telemetry import SERVICE
 from infra.packaging.functions import functions
 from tests.infra.edge import stack
 from tests.infra.measured import NAMESPACE, OF_AWS, Metric, alarms, ours
@@ -118,3 +119,4 @@ def test_what_it_shows_is_of_this_stack() -> None:
             assert widget["properties"]["region"] == "eu-central-1"
     own = [row for row in _rows() if isinstance(row[0], str) and not row[0].startswith("AWS/")]
     assert {row[0] for row in own} == {NAMESPACE}
+    assert {tuple(row[2:]) for row in own} == {("service", SERVICE)}
