@@ -72,7 +72,7 @@ def test_what_is_heard_names_no_person_and_no_session(api: Api, bus: aws.Bus, cl
     event, _ = play(api, lambda ms: clock.advance(ms=ms))
     scheduled(app.publish)
     text = str(bus.received())
-    assert "ada" not in text
+    assert "olga" not in text  # which no id can spell
     assert not [session for session in read(event, "sessions", "HKEYS") if session in text]
 
 

@@ -27,12 +27,12 @@ def play(api: Api, later: Callable[[int], object]) -> tuple[str, list[Heard]]:
     `later` lets so many milliseconds go by.
     """
     event, seats = new_seated(api, 2, hold_seconds=60)
-    ada = enter(api, event, "ada")
-    entry = entry_id(ada.session)
+    olga = enter(api, event, "olga")
+    entry = entry_id(olga.session)
     heard = [Heard("session.activated", entry)]
 
     def held(seat: str) -> str:
-        ticket = hold(api, ada, seat)
+        ticket = hold(api, olga, seat)
         heard.append(Heard("ticket.reserved", entry, ticket, seat))
         return ticket
 
