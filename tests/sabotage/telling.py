@@ -93,12 +93,4 @@ TELLING = (
         harm="while one entry fails, nine sales are told every second",
         guess="unit/test_publisher.py",
     ),
-    Sabotage(
-        "a great event does not let others have their turn",
-        "outbox/service.py",
-        "                self._waiting.append(event_id)",
-        "                self._waiting.appendleft(event_id)",
-        harm="while one sale is rushed, nobody hears of any other",
-        guess="unit/test_publisher.py",
-    ),
 )
