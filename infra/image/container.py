@@ -13,7 +13,7 @@ from infra.runtime_api import Function
 
 SDK = {"PYTHONPATH": "/opt/sdk:/var/runtime"}
 """What the template gives the functions that talk to AWS."""
-_WITH_SDK = {"app.publish", "app.archive"}
+WITH_SDK = {"app.publish", "app.archive"}
 
 
 class Container:
@@ -65,5 +65,5 @@ class Container:
 
     def function(self, handler: str, environ: dict[str, str]) -> Function:
         """Start the image as Lambda does, with this handler as its command."""
-        more = SDK if handler in _WITH_SDK else {}
+        more = SDK if handler in WITH_SDK else {}
         return Function(handler, self.environ | environ | more, command=self.command(*self.config["Entrypoint"]))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app import app
+from infra.image.container import SDK, WITH_SDK
 from infra.packaging.functions import schedules
 from infra.packaging.moto_view import SAMPLES
 from infra.packaging.rules import of_type
@@ -51,6 +52,15 @@ def test_a_scheduled_run_ends_before_the_next_one_of_the_same_kind_could_pile_up
 def test_the_request_handler_is_not_held_back() -> None:
     """How many of it run at once is for the account and the API to say."""
     assert "ReservedConcurrentExecutions" not in _functions()["APIHandler"]
+
+
+def test_who_has_boto3_on_its_path_in_the_template_has_it_where_the_image_is_checked() -> None:
+    """And nobody else: on the way of a request it would be imported by an oversight."""
+    paths = {
+        said["ImageConfig"]["Command"][0]: said["Environment"]["Variables"].get("PYTHONPATH")
+        for said in _functions().values()
+    }
+    assert {handler: path for handler, path in paths.items() if path} == dict.fromkeys(WITH_SDK, SDK["PYTHONPATH"])
 
 
 @pytest.mark.parametrize("name", schedules(packaged()))
