@@ -39,6 +39,9 @@ DEEDS = {
 }
 """What each release must have done, and not only the other one."""
 
+POLLS = {"GET queue status", "GET queue serving"}
+"""What people do who have waited for some seconds, as they were told: a short run may be over before."""
+
 
 @pytest.fixture
 def older(tmp_path: Path) -> Release:
@@ -58,7 +61,7 @@ def sell_together(port: int, older: Release, requests: int, *, cluster: bool = F
         assert [difference for day in days for difference in day.differences] == []
         for hall in halls:
             assert_sold_once(store, hall, [t for day in days for t, event in day.kept.items() if event == hall.event])
-    assert_both_took_part(releases, days)
+    assert_both_took_part(releases, days, DEEDS if requests == A_MINUTE else DEEDS - POLLS)
 
 
 def assert_sold_once(store: Store, hall: Hall, kept: list[str]) -> None:
@@ -70,13 +73,13 @@ def assert_sold_once(store: Store, hall: Hall, kept: list[str]) -> None:
     assert len(seats) == len(kept) if hall.seats else seats == {None}
 
 
-def assert_both_took_part(releases: Sequence[Release], days: Sequence[Day]) -> None:
-    """Assert that each release did everything, and settled what the other one had held."""
+def assert_both_took_part(releases: Sequence[Release], days: Sequence[Day], deeds: set[str]) -> None:
+    """Assert that each release did all of this, and settled what the other one had held."""
     done, handed_over = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for day in days:
         done += day.done
         handed_over += day.handed_over
-    assert [(one.name, deed) for one in releases for deed in DEEDS if not done[one.name, deed]] == []
+    assert [(one.name, deed) for one in releases for deed in deeds if not done[one.name, deed]] == []
     assert len(handed_over) == len(releases) ** 2, handed_over
 
 
