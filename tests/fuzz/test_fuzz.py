@@ -13,6 +13,8 @@ from tests.fuzz.play import Measure, play
 EVENT = "/api/v1/events/{event_id}"
 EVERYTHING = Measure(examples=5)
 WITHOUT_EDGES = Measure(examples=3, phases=("fuzzing", "stateful"))
+THOROUGH = Measure(examples=25)
+"""Of one path alone: with few cases it may happen that none of those that should be understood gets as far."""
 MEASURES = {played: EVERYTHING if played is OPEN else WITHOUT_EDGES for played in PASSES}
 
 
@@ -37,7 +39,7 @@ def test_a_document_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch) 
         return document
 
     monkeypatch.setattr(judges, "read_document", lie)
-    found = {failure[0] for failure in play(OPEN, EVERYTHING, seed=1).failures}
+    found = {failure[0] for failure in play(OPEN, THOROUGH, seed=1).failures}
     assert found >= {
         "status_code_conformance",
         "response_schema_conformance",
