@@ -16,6 +16,7 @@ from chalicelib.keys import event_keys
 from chalicelib.runtime import Runtime, install, runtime
 from chalicelib.scripting import commands, library, make_library, prelude
 from chalicelib.store import Store
+from infra import lambda_events
 from tests.support.api import Api
 from tests.support.bucket import NAME, kept, report
 from tests.support.clock import Clock
@@ -41,10 +42,6 @@ T = TypeVar("T")
 RETENTION_DAYS = 30
 RETENTION_MS = RETENTION_DAYS * 24 * HOUR_MS
 LEFT_MS = 900_000
-_EVENT = {"version": "0", "id": "run-1", "account": "", "time": "", "region": "", "source": "", "detail": {}} | {
-    "detail-type": "Scheduled Event",
-    "resources": [],
-}
 
 
 def archiving(house: Runtime, **settings: Any) -> Runtime:
@@ -56,7 +53,7 @@ def archiving(house: Runtime, **settings: Any) -> Runtime:
 def run(left_ms: Callable[[], int] = lambda: LEFT_MS) -> int:
     """Run the scheduled function; gives how many events it archived."""
     context = SimpleNamespace(aws_request_id="run-1", get_remaining_time_in_millis=left_ms)
-    return int(app.archive(_EVENT, context)["archived"])
+    return int(app.archive(lambda_events.schedule("archive"), context)["archived"])
 
 
 class Watched:
