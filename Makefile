@@ -102,13 +102,15 @@ clean:
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "make: $(PYTHON) cannot make a venv; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	@"$(PYTHON)" -m venv .venv
 
-# What the tests need and pip cannot bring: Debian's Redis, node for the verifier in docs/admission-token.md, and a C
-# compiler for the clock shim.
+# What the tests need and pip cannot bring: Debian's Redis, node for the verifier in docs/admission-token.md, a C
+# compiler for the clock shim, and a browser with Korean letters for the pages.
 system:
 	@missing=""; \
 	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
 	command -v node >/dev/null || missing="$$missing nodejs"; \
 	command -v gcc >/dev/null || missing="$$missing gcc"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	test -d /usr/share/fonts/truetype/nanum || missing="$$missing fonts-nanum"; \
 	test -e /usr/include/stdio.h || missing="$$missing libc6-dev"; \
 	test -e .venv/bin/pip || "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
 	$(install_missing)

@@ -17,6 +17,7 @@ from chalicelib.auditor.routes import routes as auditor_routes
 from chalicelib.events.routes import routes as event_routes
 from chalicelib.http import guests, health, openapi, problem, route, telemetry
 from chalicelib.outbox import service as publishing
+from chalicelib.pages.routes import routes as page_routes
 from chalicelib.queue import drain as draining
 from chalicelib.queue.room_routes import routes as room_routes
 from chalicelib.queue.routes import routes as queue_routes
@@ -43,9 +44,10 @@ if _settings.cors_origin:
 _slices = (event_routes, queue_routes, room_routes, ticket_routes, wellknown_routes, auditor_routes)
 table = route.Routes(row for part in (*_slices, guests.routes, health.routes) for row in part)
 table.append(openapi.route_for(table))
+
 app.register_middleware(telemetry.observe, "all")
 _headers = problem.SECURITY_HEADERS | ({} if _settings.auth_mode == "open" else problem.STRICT_TRANSPORT)
-route.serve(app, table, _headers)
+route.serve(app, route.Routes([*table, *page_routes]), _headers)
 
 
 @app.schedule("rate(1 minute)")

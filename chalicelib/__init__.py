@@ -18,6 +18,7 @@
 ``queue/``          the waiting room: join, position, status, refresh, leave, process, the draw, figures, the drain
 ``tickets/``        purchase, orders, confirm, cancel
 ``auditor/``        an event counted again: what differs, and counters mended
+``pages/``          the web pages: their shells and files; they use nothing but the API
 ==================  ================================================================================================
 
 A slice is ``model`` (shapes, pure), ``service`` (one function a verb) and ``routes`` (its part of the route table).

@@ -111,9 +111,11 @@ class Routes(list[Route]):
         return declare
 
 
-def with_etag(request: Request, etag: str, body: BaseModel | None, cache_control: str) -> Reply:
-    """Answer with the body under this ETag, or with 304 when the caller has it already."""
-    headers = {"ETag": etag, "Cache-Control": cache_control}
+def with_etag(
+    request: Request, etag: str, body: BaseModel | str | None, cache_control: str, more: dict[str, str] | None = None
+) -> Reply:
+    """Answer with the body under this ETag, or with 304 when the caller has it already; ``more`` are headers."""
+    headers = {"ETag": etag, "Cache-Control": cache_control} | (more or {})
     if request.headers.get("if-none-match", "").removeprefix("W/") == etag.removeprefix("W/"):
         return Reply(status=304, headers=headers)
     return Reply(body, headers=headers)

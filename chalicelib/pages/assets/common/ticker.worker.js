@@ -1,0 +1,2 @@
+/** The other side of `ticker.js`. */
+onmessage = ({ data }) => { setInterval(() => postMessage(null), data); };

@@ -1,0 +1,1 @@
+"""The pages in a real Chromium, on the server that `make run` starts."""

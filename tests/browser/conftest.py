@@ -1,0 +1,51 @@
+"""One server as `make run` starts it, one Chromium, and visitors who must see no mistake of the page."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser import visitor as visitors
+from tests.browser.visitor import Visitor
+from tests.infra.running import Run, free_port
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """The service on a laptop, open to everybody."""
+    with Run(tmp_path_factory.mktemp("shop"), free_port()) as run:
+        yield run.up()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    binary = shutil.which("chromium")
+    if binary is None:
+        pytest.fail("the pages were NOT tested: there is no chromium on PATH; `make test` installs it on Debian")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, shop: Run) -> Iterator[Visit]:
+    """Make visitors of the shop; at the end none of them may have met a mistake, or a third party."""
+    made: list[Visitor] = []
+
+    def visit(**options: Any) -> Visitor:
+        made.append(visitors.visitor(chromium, f"http://localhost:{shop.port}", **options))
+        return made[-1]
+
+    yield visit
+    troubles = [trouble for person in made for trouble in person.troubles]
+    for person in made:
+        person.context.close()
+    assert troubles == []

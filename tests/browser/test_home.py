@@ -1,0 +1,30 @@
+"""The first page: what is on sale, and what is left of it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.visitor import Language, Screen, overflowing, violations
+
+
+def test_the_events_on_sale_stand_there_with_what_is_left(visit: Visit) -> None:
+    """The demo events of a fresh installation, each with its way to buy."""
+    page = visit().open("/")
+    card = page.get_by_role("link", name="Demo concert")
+    expect(card).to_contain_text("200 tickets left")
+    card.click()
+    page.wait_for_url("**/e/*")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("screen", ["phone", "desktop"])
+def test_it_is_sound_in_both_languages_and_widths(visit: Visit, language: Language, screen: Screen) -> None:
+    """Nothing that axe-core finds, nothing cut, nothing beside the window."""
+    person = visit(language=language, screen=screen)
+    page = person.open("/")
+    page.get_by_role("link", name="Demo concert").wait_for()
+    person.shot(page, "home")
+    assert violations(page) == []
+    assert overflowing(page) == []
