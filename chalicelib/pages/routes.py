@@ -43,6 +43,7 @@ PAGES: Final = (
     Page("/e/{event_id}", "buyer/event.js", ("buyer/buyer.css", "seatmap/seatmap.css"), listed=True),
     Page("/tickets", "buyer/tickets.js", ("buyer/buyer.css", "buyer/ticket.css")),
     Page("/tickets/{ticket_id}", "buyer/ticket.js", ("buyer/buyer.css", "buyer/ticket.css")),
+    Page("/orders/{order_id}", "buyer/order.js", ("buyer/buyer.css", "buyer/ticket.css")),
     Page("/desk", "desk/home.js", ("desk/desk.css",)),
     Page("/desk/new", "desk/new.js", ("desk/desk.css",)),
     Page("/desk/{event_id}", "desk/event.js", ("desk/desk.css", "seatmap/seatmap.css")),

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser import visitor as visitors
+from tests.browser.box import Box, organiser_token
 from tests.browser.visitor import Visitor
 from tests.infra.running import Run, free_port
 
@@ -21,6 +22,19 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """The service on a laptop, open to everybody."""
     with Run(tmp_path_factory.mktemp("shop"), free_port()) as run:
         yield run.up()
+
+
+@pytest.fixture(scope="session")
+def box(shop: Run) -> Box:
+    """The box office of the open shop."""
+    return Box(shop)
+
+
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
+    """The box office of a shop that wants tokens, as in the cloud, with an organiser's."""
+    with Run(tmp_path_factory.mktemp("guarded"), free_port(), AUTH_MODE="jwt") as run:
+        yield Box(run.up(), organiser_token(run))
 
 
 @pytest.fixture(scope="session")
@@ -36,12 +50,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, shop: Run) -> Iterator[Visit]:
-    """Make visitors of the shop; at the end none of them may have met a mistake, or a third party."""
+def visit(chromium: Browser, box: Box) -> Iterator[Visit]:
+    """Make visitors, of the open shop or of ``at=``; at the end none may have met a mistake, or a third party."""
     made: list[Visitor] = []
 
-    def visit(**options: Any) -> Visitor:
-        made.append(visitors.visitor(chromium, f"http://localhost:{shop.port}", **options))
+    def visit(*, at: Box = box, **options: Any) -> Visitor:
+        made.append(visitors.visitor(chromium, at.base_url, **options))
         return made[-1]
 
     yield visit

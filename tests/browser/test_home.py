@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.box import Box
 from tests.browser.conftest import Visit
 from tests.browser.visitor import Language, Screen, overflowing, violations
 
@@ -28,3 +29,10 @@ def test_it_is_sound_in_both_languages_and_widths(visit: Visit, language: Langua
     person.shot(page, "home")
     assert violations(page) == []
     assert overflowing(page) == []
+
+
+def test_where_tokens_are_wanted_the_events_stand_there_too(guarded: Box, visit: Visit) -> None:
+    """Whoever only looks needs none."""
+    event = guarded.seated({"Stalls": (2, 5, 7500)})
+    page = visit(at=guarded).open("/")
+    expect(page.get_by_role("link", name=event["name"])).to_contain_text("10 tickets left")

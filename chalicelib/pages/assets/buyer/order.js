@@ -1,0 +1,3 @@
+import { frame } from "../common/frame.js";
+
+frame("buyer", "");
