@@ -1,0 +1,139 @@
+/**
+ * Pieces of blocks, painted once at a few sizes and then only copied: moving the map paints no seat anew.
+ */
+
+import { drawSeat } from "./looks.js";
+
+const TILE = 16; // the side of a piece, in seats
+const SIZES = [4, 8, 16, 32, 64]; // of a seat, in device pixels
+const SEATS_PER_FRAME = 2_500;
+const PIXELS_MAX = 16_000_000;
+const NUMBERED_FROM = 22; // CSS pixels a seat
+
+/** Give the size in which seats are painted that are shown with `wanted` device pixels: hardly ever enlarged. */
+export function sizeFor(wanted) {
+  return SIZES.find((size) => size * 1.12 >= wanted) ?? SIZES.at(-1);
+}
+
+/** Cut the blocks of a plan: each gets `tiles`, `{ block, left, top, width, height, seats, pictures }`, in local units. */
+export function cut({ blocks, localXs, localYs }) {
+  const tileOf = new Array(localXs.length);
+  for (const block of blocks) {
+    const found = new Map();
+    const columns = Math.ceil(block.width / TILE);
+    for (const seat of block.section.seats) {
+      const column = Math.floor((localXs[seat.ordinal] + block.width / 2) / TILE);
+      const line = Math.floor((localYs[seat.ordinal] + block.height / 2) / TILE);
+      const key = line * columns + column;
+      if (!found.has(key)) found.set(key, { block, seats: [], pictures: new Map(), seen: 0 });
+      found.get(key).seats.push(seat);
+      tileOf[seat.ordinal] = found.get(key);
+    }
+    block.tiles = [...found.values()];
+    for (const tile of block.tiles) measure(tile, localXs, localYs);
+  }
+  return tileOf;
+}
+
+function measure(tile, localXs, localYs) {
+  const edges = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+  for (const { ordinal } of tile.seats) {
+    edges.left = Math.min(edges.left, localXs[ordinal] - 0.5);
+    edges.top = Math.min(edges.top, localYs[ordinal] - 0.5);
+    edges.right = Math.max(edges.right, localXs[ordinal] + 0.5);
+    edges.bottom = Math.max(edges.bottom, localYs[ordinal] + 0.5);
+  }
+  Object.assign(tile, { left: edges.left, top: edges.top, width: edges.right - edges.left, height: edges.bottom - edges.top });
+}
+
+/** The pictures of tiles. `lookOf(seat)` gives `{ shape, priceClass, isDim }`, `scene` has the plan and the colours. */
+export class Pictures {
+  constructor(scene, lookOf) {
+    Object.assign(this, { scene, lookOf, kept: new Set(), pixels: 0, frame: 0, left: 0, stamps: new Map() });
+  }
+
+  /** A frame begins, in which only so many seats are painted; `isLate` then says that some have to wait for the next. */
+  begin() {
+    this.frame += 1;
+    this.left = SEATS_PER_FRAME;
+    this.isLate = false;
+  }
+
+  /** Give the picture of a tile with so many device pixels a seat; if there is no time to paint it, another or none. */
+  of(tile, size) {
+    tile.seen = this.frame;
+    const there = tile.pictures.get(size);
+    if (there) return there;
+    if (this.left <= 0) {
+      this.isLate = true;
+      return [...tile.pictures.values()].at(-1);
+    }
+    this.left -= tile.seats.length;
+    const picture = new OffscreenCanvas(Math.ceil(tile.width * size), Math.ceil(tile.height * size));
+    tile.pictures.set(size, picture);
+    this.kept.add(tile);
+    this.pixels += picture.width * picture.height;
+    const context = picture.getContext("2d");
+    for (const seat of tile.seats) this.paint(context, tile, seat, size);
+    if (this.pixels > PIXELS_MAX) this.forget((other, itsSize) => other.seen < this.frame - 1 || itsSize !== size);
+    return picture;
+  }
+
+  /** Paint seats that changed, in the pictures that there are. */
+  touch(seats, tileOf) {
+    for (const seat of seats) {
+      const tile = tileOf[seat.ordinal];
+      for (const [size, picture] of tile.pictures) {
+        const context = picture.getContext("2d");
+        context.clearRect(...this.cell(tile, seat, size), size, size);
+        this.paint(context, tile, seat, size);
+      }
+    }
+  }
+
+  /** Forget everything: other colours, another filter. */
+  clear() {
+    this.stamps.clear();
+    this.forget(() => true);
+  }
+
+  forget(isOld) {
+    for (const tile of this.kept) {
+      for (const [size, picture] of tile.pictures) {
+        if (!isOld(tile, size)) continue;
+        this.pixels -= picture.width * picture.height;
+        tile.pictures.delete(size);
+      }
+      if (!tile.pictures.size) this.kept.delete(tile);
+    }
+  }
+
+  cell(tile, { ordinal }, size) {
+    const { localXs, localYs } = this.scene.plan;
+    return [Math.round((localXs[ordinal] - 0.5 - tile.left) * size), Math.round((localYs[ordinal] - 0.5 - tile.top) * size)];
+  }
+
+  paint(context, tile, seat, size) {
+    const look = this.lookOf(seat);
+    const [x, y] = this.cell(tile, seat, size);
+    context.drawImage(this.stamp(look, size), x, y);
+    if (look.shape !== "a" || look.isDim || size / devicePixelRatio < NUMBERED_FROM) return;
+    context.font = `600 ${Math.round(size * (seat.number.length > 2 ? 0.3 : 0.4))}px ${this.scene.colours.font}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = this.scene.colours.paper;
+    context.fillText(seat.number, x + size / 2, y + size * 0.53, size * 0.7);
+  }
+
+  stamp({ shape, priceClass, isDim }, size) {
+    const key = `${shape}${shape === "a" ? priceClass : ""}${isDim ? " dim" : ""}${size}`;
+    if (!this.stamps.has(key)) {
+      const stamp = new OffscreenCanvas(size, size);
+      const context = stamp.getContext("2d");
+      context.globalAlpha = isDim ? 0.2 : 1;
+      drawSeat(context, shape, priceClass, size / 2, size / 2, size, this.scene.colours);
+      this.stamps.set(key, stamp);
+    }
+    return this.stamps.get(key);
+  }
+}
