@@ -21,8 +21,8 @@ export function barOf(scene, { onView, onFilter }) {
   const chips = h("div", { class: "seatmap-chips", role: "group", "aria-label": t("seats.prices") });
   const bar = h("div", { class: "seatmap-bar" },
     h("div", { class: "seatmap-views", role: "group", "aria-label": t("seats.view") }, views),
-    section,
     h("label", { class: "seatmap-only" }, onlyFree, " ", t("seats.only_free")),
+    section,
     chips);
   const legend = h("ul", { class: "seatmap-legend", "aria-label": t("seats.legend") });
 

@@ -14,7 +14,8 @@ const GAP = 3; // between blocks; the name of a block stands in it
 const SEATS_BETWEEN_AISLES = 24;
 const LINE_MAX = 60;
 const TALL = 5;
-const ARC_MAX = (112 / 180) * Math.PI;
+const ARC_WIDE = (112 / 180) * Math.PI;
+const ARC_TALL = (52 / 180) * Math.PI; // for windows that are higher than wide
 const STAGE_ARC = 0.55;
 const STEPS = 24;
 
@@ -22,13 +23,14 @@ const STEPS = 24;
  * Plan a house: `{ blocks, xs, ys, localXs, localYs, blockOf, stage, bounds }`, the arrays by the ordinal of a seat.
  *
  * A block is `{ section, index, x, y, width, height, cos, sin, rows }`: its middle, its size, and how it is turned; what
- * is local is measured from its middle, along its front and away from the stage. `sections` are those of a layout.
+ * is local is measured from its middle, along its front and away from the stage. `sections` are those of a layout; a plan
+ * that `isTall` has the same blocks, fewer beside each other.
  */
-export function plan(sections, seatCount) {
+export function plan(sections, seatCount, isTall = false) {
   const [localXs, localYs] = [new Float32Array(seatCount), new Float32Array(seatCount)];
   const blocks = sections.map((section) => arranged(section, localXs, localYs));
   const radius = Math.max(9, 0.45 * Math.sqrt(blocks.reduce((sum, block) => sum + block.width * block.height, 0)));
-  for (const tier of tiers(blocks, radius)) stand(tier);
+  for (const tier of tiers(blocks, radius, isTall ? ARC_TALL : ARC_WIDE)) stand(tier);
   const [xs, ys, blockOf] = [new Float32Array(seatCount), new Float32Array(seatCount), new Uint32Array(seatCount)];
   for (const block of blocks) {
     for (const { ordinal } of block.section.seats) {
@@ -99,9 +101,9 @@ function baysOf(height, bayWidth) {
 }
 
 /** As few tiers as the arc allows, and among those the narrowest, so that the last is about as full as the others. */
-function tiers(blocks, radius) {
-  const fewest = filled(blocks, radius, ARC_MAX).length;
-  let [low, high] = [0, ARC_MAX];
+function tiers(blocks, radius, arcMax) {
+  const fewest = filled(blocks, radius, arcMax).length;
+  let [low, high] = [0, arcMax];
   for (let step = 0; step < STEPS; step += 1) {
     const middle = (low + high) / 2;
     if (filled(blocks, radius, middle).length > fewest) low = middle;

@@ -19,13 +19,13 @@ export function drawBlock(context, { block, left, colours, isDim, isUnder }, pix
   context.roundRect(-right, -bottom, width, height, 1.2);
   context.fill();
   let level = bottom;
-  left.forEach((count, priceClass) => {
-    const share = (count / section.seats.length) * height;
-    context.globalAlpha = isDim ? 0.08 : TINT;
+  context.globalAlpha = isDim ? 0.08 : TINT;
+  for (let priceClass = left.length - 1; priceClass >= 0; priceClass -= 1) { // the dearest are in front, as a rule
+    const share = (left[priceClass] / section.seats.length) * height;
     context.fillStyle = colours.classes[priceClass];
     context.fillRect(-right, level - share, width, share);
     level -= share;
-  });
+  }
   context.globalAlpha = isDim ? 0.4 : 1;
   context.strokeStyle = isUnder ? colours.accent : colours.edge;
   context.lineWidth = (isUnder ? 3 : 1) * pixel;
@@ -35,7 +35,7 @@ export function drawBlock(context, { block, left, colours, isDim, isUnder }, pix
 
 /** Write onto a block what fits; the context is turned to it, in CSS pixels, of which a seat takes `scale`. */
 export function writeBlock(context, { block, left, currency, colours, isDim }, scale) {
-  const room = block.width * scale - 8;
+  const room = block.width * scale - 5;
   const lineCount = Math.floor((block.height * scale - 4) / LINE_PX);
   if (room < SMALLEST_PX || lineCount < 1) return;
   const free = left.reduce((sum, count) => sum + count, 0);
@@ -43,7 +43,7 @@ export function writeBlock(context, { block, left, currency, colours, isDim }, s
   const lines = [[small, t("seats.free", { n: free })], [small, prices(block.section, currency)]];
   const shown = room < ENOUGH_PX ? [] : lines.slice(0, lineCount - 1).reverse();
   context.fillStyle = isDim ? colours.quiet : colours.ink;
-  context.font = `700 13px ${colours.font}`;
+  context.font = `700 ${room < ENOUGH_PX ? 11 : 13}px ${colours.font}`;
   const top = (-shown.length / 2) * LINE_PX;
   context.fillText(nameThatFits(context, block.section, room), 0, top);
   shown.forEach(([font, text], nth) => {

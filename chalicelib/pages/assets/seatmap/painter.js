@@ -86,7 +86,8 @@ export function painter(canvas, scene, pictures, onFrame) {
   function drawBlocks(seen) {
     const { colours, layout, camera } = scene;
     const shown = seen.map((block) => ({
-      block, colours, currency: layout.currency, left: scene.left(block.section), isDim: scene.isDim(block.section), isUnder: block === scene.under,
+      block, colours, currency: layout.currency, left: scene.left(block.section), isDim: scene.isDim(block.section),
+      isUnder: block === scene.under,
     }));
     for (const one of shown) {
       inPlan(one.block);
@@ -107,7 +108,7 @@ export function painter(canvas, scene, pictures, onFrame) {
       context.strokeStyle = colours.line;
       context.lineWidth = 1 / camera.scale;
       context.beginPath();
-      context.roundRect(-block.width / 2, -block.height / 2, block.width, block.height, 1.2);
+      context.roundRect(-block.width / 2, -block.height / 2, block.width, block.height, Math.min(1.2, 14 / camera.scale));
       context.fill();
       context.stroke();
       for (const tile of block.tiles) {

@@ -5,6 +5,8 @@
 import { plan } from "./geometry.js";
 import { nearby } from "./nearby.js";
 
+/** Whether the window is higher than wide. */
+export const TALL = matchMedia("(max-aspect-ratio: 1)");
 const OWN = ["a", "chosen", "mine"];
 
 export class Scene {
@@ -18,10 +20,15 @@ export class Scene {
   /** Show a layout, the first or a new one. */
   take(layout) {
     this.layout = layout;
-    this.plan = plan(layout.sections, layout.seats.length);
-    this.index = nearby(this.plan.xs, this.plan.ys);
     this.choice.adopt(layout.seats);
     this.filter.classes.clear(); // the classes are those of the layout
+    this.arrange();
+  }
+
+  /** Plan the house anew, as it suits the window. */
+  arrange() {
+    this.plan = plan(this.layout.sections, this.layout.seats.length, TALL.matches);
+    this.index = nearby(this.plan.xs, this.plan.ys);
     Object.assign(this, { cursor: null, pointed: null, under: null });
   }
 

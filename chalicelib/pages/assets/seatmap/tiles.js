@@ -6,9 +6,11 @@ import { drawSeat } from "./looks.js";
 
 const TILE = 16; // the side of a piece, in seats
 const SIZES = [4, 8, 16, 32, 64]; // of a seat, in device pixels
-const SEATS_PER_FRAME = 2_500;
+const SEATS_PER_FRAME = 2_000;
 const PIXELS_MAX = 16_000_000;
 const NUMBERED_FROM = 22; // CSS pixels a seat
+const NUMBER_MAX = 4; // letters that can be read in it
+const STAMPS_MAX = 3_000;
 
 /** Give the size in which seats are painted that are shown with `wanted` device pixels: hardly ever enlarged. */
 export function sizeFor(wanted) {
@@ -115,25 +117,27 @@ export class Pictures {
 
   paint(context, tile, seat, size) {
     const look = this.lookOf(seat);
-    const [x, y] = this.cell(tile, seat, size);
-    context.drawImage(this.stamp(look, size), x, y);
-    if (look.shape !== "a" || look.isDim || size / devicePixelRatio < NUMBERED_FROM) return;
-    context.font = `600 ${Math.round(size * (seat.number.length > 2 ? 0.3 : 0.4))}px ${this.scene.colours.font}`;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.fillStyle = this.scene.colours.paper;
-    context.fillText(seat.number, x + size / 2, y + size * 0.53, size * 0.7);
+    const isNumbered = look.shape === "a" && !look.isDim && size / devicePixelRatio >= NUMBERED_FROM && seat.number.length <= NUMBER_MAX;
+    context.drawImage(this.stamp(look, isNumbered ? seat.number : "", size), ...this.cell(tile, seat, size));
   }
 
-  stamp({ shape, priceClass, isDim }, size) {
-    const key = `${shape}${shape === "a" ? priceClass : ""}${isDim ? " dim" : ""}${size}`;
-    if (!this.stamps.has(key)) {
-      const stamp = new OffscreenCanvas(size, size);
-      const context = stamp.getContext("2d");
-      context.globalAlpha = isDim ? 0.2 : 1;
-      drawSeat(context, shape, priceClass, size / 2, size / 2, size, this.scene.colours);
-      this.stamps.set(key, stamp);
-    }
-    return this.stamps.get(key);
+  stamp({ shape, priceClass, isDim }, number, size) {
+    const key = `${shape}${shape === "a" ? priceClass : ""} ${isDim} ${size} ${number}`;
+    let stamp = this.stamps.get(key);
+    if (stamp) return stamp;
+    if (this.stamps.size > STAMPS_MAX) this.stamps.clear();
+    stamp = new OffscreenCanvas(size, size);
+    this.stamps.set(key, stamp);
+    const context = stamp.getContext("2d");
+    const { colours } = this.scene;
+    context.globalAlpha = isDim ? 0.2 : 1;
+    drawSeat(context, shape, priceClass, size / 2, size / 2, size, colours);
+    if (!number) return stamp;
+    context.font = `600 ${Math.round(size * (number.length > 2 ? 0.3 : 0.4))}px ${colours.font}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = colours.paper;
+    context.fillText(number, size / 2, size * 0.53, size * 0.72);
+    return stamp;
   }
 }

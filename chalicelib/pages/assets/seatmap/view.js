@@ -10,6 +10,7 @@ import { gestures } from "./gestures.js";
 import { keyboard } from "./keyboard.js";
 import { prices } from "./overview.js";
 import { painter } from "./painter.js";
+import { TALL } from "./scene.js";
 import { Pictures, cut } from "./tiles.js";
 import { nameAndState } from "./words.js";
 
@@ -29,7 +30,8 @@ export function mapView(scene, { choose, signal }) {
   const canvas = h("canvas", { class: "seatmap-canvas" });
   const tip = h("div", { class: "seatmap-tip", "aria-hidden": "true", hidden: true });
   const where = h("p", { class: "seatmap-where", "aria-hidden": "true" });
-  const hint = h("p", { class: "hint seatmap-hint", id: "seatmap-hint" }, t("seats.hint"));
+  const hint = h("p", { class: "hint seatmap-hint", id: "seatmap-hint" }, t("seats.hint"), " ",
+    h("span", { class: "seatmap-keys" }, t("seats.hint_keys")));
   const stage = h("div", { class: "seatmap-stage", role: "application", tabindex: 0, "aria-label": t("seats.map_label"),
     "aria-describedby": "seatmap-hint" }, canvas);
   const camera = new Camera(onMove);
@@ -60,6 +62,11 @@ export function mapView(scene, { choose, signal }) {
     scene.isFocused = false;
     draw();
   });
+  TALL.addEventListener("change", () => {
+    scene.arrange();
+    camera.isWhole = true; // what was looked at is somewhere else now
+    rebuild();
+  }, { signal });
   const sizes = new ResizeObserver(() => camera.resize(stage.clientWidth, stage.clientHeight, scene.plan.bounds));
   signal.addEventListener("abort", () => sizes.disconnect(), { once: true });
 
