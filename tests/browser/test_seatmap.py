@@ -11,8 +11,14 @@ from playwright.sync_api import expect
 from tests.browser.box import Box
 from tests.browser.conftest import Visit
 from tests.browser.seat_page import SeatPage
+from tests.browser.visitor import focused
 from tests.support.wait import wait_until
 
+_GROUND = """() => {
+  const point = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  point.drawImage(document.querySelector("canvas.seatmap-canvas"), 0, 0);
+  return [...point.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}"""
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -118,6 +124,26 @@ def test_the_filter_leaves_one_price_or_one_section_in_map_and_list(hall: dict[s
     shown.button("US$50.00").click()
     shown.page.get_by_role("combobox", name="Section").select_option("Stalls")
     expect(sections).to_have_text([re.compile("^Stalls")])
+
+
+def test_of_a_long_row_the_list_shows_a_part_and_a_way_to_the_next(box: Box, visit: Visit) -> None:
+    """The focus goes on to the first seat of the next part."""
+    shown = SeatPage.open(visit(), box.seated({"Front": (1, 160, 7500)}))
+    shown.button("List").click()
+    shown.page.get_by_text("Row A").click()
+    seats = shown.page.locator(".seatmap-seat")
+    expect(seats).to_have_count(150)
+    shown.button("Show 10 more").click()
+    expect(seats).to_have_count(160)
+    expect(focused(shown.page)).to_have_text("151")
+
+
+def test_when_the_theme_changes_the_map_does(hall: dict[str, Any], visit: Visit) -> None:
+    """The ground is another colour, without a reload."""
+    shown = SeatPage.open(visit(), hall)
+    light = shown.page.evaluate(_GROUND)
+    shown.page.emulate_media(color_scheme="dark")
+    wait_until(lambda: sum(shown.page.evaluate(_GROUND)) < sum(light) / 2, what="a dark ground")
 
 
 def test_the_legend_says_what_each_shape_means(hall: dict[str, Any], visit: Visit) -> None:

@@ -22,14 +22,17 @@ export class Scene {
     this.layout = layout;
     this.choice.adopt(layout.seats);
     this.filter.classes.clear(); // the classes are those of the layout
+    this.cursor = null;
     this.arrange();
   }
 
-  /** Plan the house anew, as it suits the window. */
+  /** Plan the house as it suits the window. */
   arrange() {
-    this.plan = plan(this.layout.sections, this.layout.seats.length, TALL.matches);
+    this.isTall = TALL.matches;
+    this.plan = plan(this.layout.sections, this.layout.seats.length, this.isTall);
     this.index = nearby(this.plan.xs, this.plan.ys);
-    Object.assign(this, { cursor: null, pointed: null, under: null });
+    this.pointed = this.under = null;
+    if (this.cursor) this.cursor.block = this.plan.blocks[this.cursor.block.index];
   }
 
   sectionOf(seat) {

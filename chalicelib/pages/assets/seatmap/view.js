@@ -63,6 +63,7 @@ export function mapView(scene, { choose, signal }) {
     draw();
   });
   TALL.addEventListener("change", () => {
+    if (scene.isTall === TALL.matches) return; // it changed for a moment only
     scene.arrange();
     camera.isWhole = true; // what was looked at is somewhere else now
     rebuild();
