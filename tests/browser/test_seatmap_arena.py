@@ -51,7 +51,24 @@ def test_a_move_paints_no_seat_anew_and_a_zoom_a_bounded_number_a_frame(arena: d
     _drag(shown.page, x, y)
     moved = _settled(shown.page)
     assert (len(moved) > 5, sum(frame["seats"] for frame in moved)) == (True, 0)
-    assert max(frame["pieces"] for frame in moved) <= 60
+    assert max(frame["pieces"] for frame in moved) <= 20
+
+
+def test_a_click_on_a_block_goes_near_and_one_button_shows_all_again(arena: dict[str, Any], visit: Visit) -> None:
+    """A drag moves on to other blocks, the wheel zooms to what is under the mouse."""
+    shown = SeatPage.open(visit(), arena)
+    where = shown.page.locator(".seatmap-where")
+    x, y = shown.place("Block 112/J/25")
+    shown.page.mouse.click(x, y)
+    expect(where).to_have_text("Block 112")
+    _drag(shown.page, x, y, back=False)
+    expect(where).not_to_have_text("Block 112")
+    shown.button("Show all").click()
+    expect(where).to_be_hidden()
+    shown.page.mouse.move(*shown.place("Block 126/J/25"))
+    expect(shown.tip).to_have_text("Block 126US$75.001,250 free")
+    shown.page.mouse.wheel(0, -2_000)
+    expect(where).to_have_text("Block 126")
 
 
 def test_a_refresh_is_small_and_the_list_has_few_nodes(arena: dict[str, Any], visit: Visit) -> None:
@@ -109,10 +126,11 @@ def test_it_is_sound_on_every_screen(
     look("list")
 
 
-def _drag(page: Page, x: float, y: float) -> None:
+def _drag(page: Page, x: float, y: float, *, back: bool = True) -> None:
+    page.mouse.move(x, y)
     page.mouse.down()
-    for step in (*range(12), *range(12, -1, -1)):
-        page.mouse.move(x + 12 * step, y + 6 * step)
+    for step in (*range(40), *(range(40, -1, -1) if back else ())):
+        page.mouse.move(x - 14 * step, y + 4 * step)
     page.mouse.up()
 
 

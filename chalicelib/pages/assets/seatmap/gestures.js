@@ -21,6 +21,7 @@ export function gestures(canvas, camera, { onTap, onPoint, signal }) {
     if (down.size > 1) moved = Infinity; // whoever pinches does not tap
   });
   listen("pointermove", (event) => {
+    if (!event.buttons) down.delete(event.pointerId); // it was let go outside
     if (!down.has(event.pointerId)) {
       if (event.pointerType === "mouse") onPoint(at(event));
       return;

@@ -2,7 +2,7 @@
  * What the map and the list show: the layout, the plan of it, what is filtered out, and where the cursor is.
  */
 
-import { plan } from "./geometry.js";
+import { isWithin, plan, toLocal } from "./geometry.js";
 import { nearby } from "./nearby.js";
 
 /** Whether the window is higher than wide. */
@@ -33,6 +33,11 @@ export class Scene {
     this.index = nearby(this.plan.xs, this.plan.ys);
     this.pointed = this.under = null;
     if (this.cursor) this.cursor.block = this.plan.blocks[this.cursor.block.index];
+  }
+
+  /** Give the block at a point of the plan, or null. */
+  blockAt([x, y]) {
+    return this.plan.blocks.find((block) => isWithin(block, toLocal(block, x, y))) ?? null;
   }
 
   sectionOf(seat) {

@@ -2,17 +2,15 @@
  * The map itself: a canvas that hands, keys and readers can use, with a name beside what is pointed at.
  */
 
-import { announce, h, show, write } from "../common/dom.js";
-import { money, t } from "../common/i18n.js";
+import { announce, h } from "../common/dom.js";
+import { t } from "../common/i18n.js";
 import { Camera, EASY_SCALE } from "./camera.js";
-import { isWithin, toLocal } from "./geometry.js";
 import { gestures } from "./gestures.js";
 import { keyboard } from "./keyboard.js";
-import { prices } from "./overview.js";
 import { painter } from "./painter.js";
 import { TALL } from "./scene.js";
 import { Pictures, cut } from "./tiles.js";
-import { nameAndState } from "./words.js";
+import { tipOf } from "./tip.js";
 
 const SEAT_REACH = 0.7; // in seats: beside one it is still meant
 const MOUSE_SCALE = 8; // from which a mouse can tell seats apart,
@@ -28,8 +26,7 @@ const SETTLING_MS = 400; // a second tap within it was meant for what stood ther
  */
 export function mapView(scene, { choose, signal }) {
   const canvas = h("canvas", { class: "seatmap-canvas" });
-  const tip = h("div", { class: "seatmap-tip", "aria-hidden": "true", hidden: true });
-  const where = h("p", { class: "seatmap-where", "aria-hidden": "true" });
+  const tip = tipOf(scene);
   const hint = h("p", { class: "hint seatmap-hint", id: "seatmap-hint" }, t("seats.hint"), " ",
     h("span", { class: "seatmap-keys" }, t("seats.hint_keys")));
   const stage = h("div", { class: "seatmap-stage", role: "application", tabindex: 0, "aria-label": t("seats.map_label"),
@@ -40,10 +37,10 @@ export function mapView(scene, { choose, signal }) {
     control("+", "seats.zoom_in", () => camera.zoom(ZOOM, undefined, undefined, true)),
     control("−", "seats.zoom_out", () => camera.zoom(1 / ZOOM, undefined, undefined, true)),
     control("⤢", "seats.whole", () => camera.goWhole(true)));
-  const element = h("div", { class: "seatmap-view" }, h("div", { class: "seatmap-frame" }, stage, where, tip, controls), hint);
+  const element = h("div", { class: "seatmap-view" }, h("div", { class: "seatmap-frame" }, stage, tip.elements, controls), hint);
 
   const pictures = new Pictures(scene, scene.lookOf);
-  const draw = painter(canvas, scene, pictures, placeTip);
+  const draw = painter(canvas, scene, pictures, tip.place);
   const keys = keyboard(scene, { onCursor, choose });
   let tileOf = [];
   let approached = -Infinity;
@@ -76,6 +73,7 @@ export function mapView(scene, { choose, signal }) {
   }
 
   function rebuild() {
+    pictures.clear();
     tileOf = cut(scene.plan);
     sizes.observe(stage); // which is heard of at once, also when it is not for the first time
     draw();
@@ -102,11 +100,6 @@ export function mapView(scene, { choose, signal }) {
     draw();
   }
 
-  function blockAt(point) {
-    const at = camera.toWorld(...point);
-    return scene.plan.blocks.find((block) => isWithin(block, toLocal(block, ...at))) ?? null;
-  }
-
   function seatAt(point) {
     const seat = scene.layout.seats[scene.index.nearest(...camera.toWorld(...point), SEAT_REACH)];
     return seat && scene.matches(seat) ? seat : null;
@@ -115,14 +108,14 @@ export function mapView(scene, { choose, signal }) {
   function onPoint(point) {
     const isFine = camera.scale >= MOUSE_SCALE;
     scene.pointed = point && isFine ? seatAt(point) : null;
-    scene.under = point && !camera.showsSeats ? blockAt(point) : null;
+    scene.under = point && !camera.showsSeats ? scene.blockAt(camera.toWorld(...point)) : null;
     canvas.style.cursor = scene.pointed || scene.under ? "pointer" : "grab";
     draw();
   }
 
   function onTap(point, event, isFinger) {
     if (event.timeStamp - approached < SETTLING_MS) return;
-    const block = blockAt(point);
+    const block = scene.blockAt(camera.toWorld(...point));
     const seat = camera.showsSeats ? seatAt(point) : null;
     if (seat && camera.scale >= (isFinger ? FINGER_SCALE : MOUSE_SCALE)) {
       scene.cursor = { block, seat };
@@ -143,46 +136,8 @@ export function mapView(scene, { choose, signal }) {
   }
 
   function onCursor() {
-    const { block, seat } = scene.cursor;
-    announce(seat ? nameAndState(seat, scene.shapeOf(seat), scene.layout.currency) : t("seats.block", blockWords(block)));
+    announce(tip.words(scene.cursor));
     draw();
-  }
-
-  function blockWords({ section }) {
-    const free = scene.left(section).reduce((sum, count) => sum + count, 0);
-    return { section: section.name, prices: prices(section, scene.layout.currency), free: t("seats.free", { n: free }) };
-  }
-
-  function placeTip() {
-    const focused = scene.isFocused ? scene.cursor : null;
-    const seat = camera.showsSeats ? scene.pointed ?? focused?.seat : null;
-    const block = camera.showsSeats ? null : scene.under ?? focused?.block;
-    writeWhere();
-    tip.hidden = !seat && !block;
-    if (tip.hidden) return;
-    show(tip, seat ? seatLines(seat) : blockLines(block));
-    const [x, y] = camera.toScreen(...(seat ? [scene.plan.xs[seat.ordinal], scene.plan.ys[seat.ordinal]] : [block.x, block.y]));
-    const above = y - tip.offsetHeight - Math.max(12, camera.scale * 0.7);
-    const left = Math.min(Math.max(4, x - tip.offsetWidth / 2), camera.width - tip.offsetWidth - 4);
-    tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(above > 4 ? above : y + Math.max(12, camera.scale * 0.7))}px)`;
-  }
-
-  function seatLines(seat) {
-    const shape = scene.shapeOf(seat);
-    const price = money(seat.price, scene.layout.currency);
-    return [h("strong", {}, seat.section), h("span", {}, t("seats.place", seat)),
-      h("span", {}, shape === "a" ? price : `${price} · ${t(`seats.state.${shape}`)}`)];
-  }
-
-  function blockLines(block) {
-    const words = blockWords(block);
-    return [h("strong", {}, words.section), h("span", {}, words.prices), h("span", {}, words.free)];
-  }
-
-  function writeWhere() {
-    const block = camera.showsSeats && !camera.isWhole ? blockAt([camera.width / 2, camera.height / 2]) : null;
-    write(where, block?.section.name ?? "");
-    where.hidden = !block;
   }
 
   return { element, rebuild, repaint, touch, go };
