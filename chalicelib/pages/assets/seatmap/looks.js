@@ -23,7 +23,7 @@ export function coloursOf(element) {
   return colours;
 }
 
-/** Draw a seat into a square of `size` pixels around a point; `priceClass` is the index of its class. */
+/** Draw a seat into a circle of `size` pixels around a point; `priceClass` is the index of its class. */
 export function drawSeat(context, shape, priceClass, x, y, size, colours) {
   context.beginPath();
   context.lineWidth = Math.max(1, size * 0.09);
@@ -39,7 +39,7 @@ const DRAW = {
   },
   chosen(context, x, y, size, colours) {
     context.fillStyle = colours.ink;
-    context.roundRect(x - size * 0.46, y - size * 0.46, size * 0.92, size * 0.92, size * 0.2);
+    context.roundRect(x - size * 0.4, y - size * 0.4, size * 0.8, size * 0.8, size * 0.16);
     context.fill();
     tick(context, x, y, size, colours.paper);
   },

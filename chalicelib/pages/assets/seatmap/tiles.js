@@ -9,6 +9,7 @@ const SIZES = [4, 8, 16, 32, 64]; // of a seat, in device pixels
 const SEATS_PER_FRAME = 2_000;
 const PIXELS_MAX = 16_000_000;
 const NUMBERED_FROM = 22; // CSS pixels a seat
+const UPRIGHT_FROM = 16; // device pixels a seat
 const NUMBER_MAX = 4; // letters that can be read in it
 const STAMPS_MAX = 3_000;
 
@@ -118,11 +119,13 @@ export class Pictures {
   paint(context, tile, seat, size) {
     const look = this.lookOf(seat);
     const isNumbered = look.shape === "a" && !look.isDim && size / devicePixelRatio >= NUMBERED_FROM && seat.number.length <= NUMBER_MAX;
-    context.drawImage(this.stamp(look, isNumbered ? seat.number : "", size), ...this.cell(tile, seat, size));
+    const angle = size < UPRIGHT_FROM ? 0 : Math.atan2(tile.block.sin, tile.block.cos);
+    context.drawImage(this.stamp(look, isNumbered ? seat.number : "", size, angle), ...this.cell(tile, seat, size));
   }
 
-  stamp({ shape, priceClass, isDim }, number, size) {
-    const key = `${shape}${shape === "a" ? priceClass : ""} ${isDim} ${size} ${number}`;
+  /** Give a seat to be copied. It stands upright in a block that is turned by `angle`, so that its shape is what it is. */
+  stamp({ shape, priceClass, isDim }, number, size, angle) {
+    const key = `${shape}${shape === "a" ? priceClass : ""} ${isDim} ${size} ${angle.toFixed(2)} ${number}`;
     let stamp = this.stamps.get(key);
     if (stamp) return stamp;
     if (this.stamps.size > STAMPS_MAX) this.stamps.clear();
@@ -130,14 +133,16 @@ export class Pictures {
     this.stamps.set(key, stamp);
     const context = stamp.getContext("2d");
     const { colours } = this.scene;
+    context.translate(size / 2, size / 2);
+    context.rotate(-angle);
     context.globalAlpha = isDim ? 0.2 : 1;
-    drawSeat(context, shape, priceClass, size / 2, size / 2, size, colours);
+    drawSeat(context, shape, priceClass, 0, 0, size, colours);
     if (!number) return stamp;
     context.font = `600 ${Math.round(size * (number.length > 2 ? 0.3 : 0.4))}px ${colours.font}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.fillStyle = colours.paper;
-    context.fillText(number, size / 2, size * 0.53, size * 0.72);
+    context.fillText(number, 0, size * 0.03, size * 0.72);
     return stamp;
   }
 }
