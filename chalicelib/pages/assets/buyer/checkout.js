@@ -56,7 +56,7 @@ export function view(sale, signal) {
   const element = h("article", { class: "card room stack" },
     h("p", { class: "quiet eyebrow" }, event.name), heading, hold.element, goods(held, order.currency),
     h("p", { class: "spread total" }, h("span", {}, t("checkout.sum")), h("span", { class: "figure" }, sum)),
-    h("p", { class: "hint" }, t("checkout.demo")), confirm, place, h("div", { class: "row" }, cancel), turn.element);
+    h("p", { class: "hint" }, t("checkout.demo")), confirm, place, h("div", { class: "foot spread" }, cancel, turn.element));
   return { element, heading, title: t("checkout.title_of", { name: event.name }), update };
 }
 

@@ -40,7 +40,7 @@ export async function view(sale, signal) {
   }
 
   const name = h("p", { class: "quiet eyebrow" }, sale.event.name);
-  const element = h("article", { class: "stack" }, name, heading, turn.element, place, goods, giveUp);
+  const element = h("article", { class: sale.event.is_seated_event ? "stack" : "room stack" }, name, heading, turn.element, place, goods, giveUp);
   return { element, heading, title: t("checkout.your_turn_title", { name: sale.event.name }), update: turn.update };
 }
 

@@ -48,6 +48,7 @@ export function roomView(sale) {
     write(lead, leadOf(event, screen));
     write(message, screen.message ? t("room.message", { message: screen.message }) : "");
     message.hidden = !screen.message;
+    figure.classList.toggle("long", state === "lobby");
     figure.hidden = label.hidden = !inLine && state !== "lobby";
     write(figure, state === "lobby" ? opening(screen) : placeAtMost === null ? "–" : number(placeAtMost));
     write(label, t(state === "lobby" ? "room.opens_in" : placeAtMost === null ? "room.place_unknown" : "room.place"));
@@ -69,7 +70,8 @@ export function roomView(sale) {
 }
 
 async function leave(sale) {
-  if (await ask(t("room.leave_question"), { yes: t("room.leave_yes"), no: t("room.leave_no") })) await sale.leave();
+  const question = sale.screen.state === "lobby" ? "room.leave_lobby_question" : "room.leave_question";
+  if (await ask(t(question), { yes: t("room.leave_yes"), no: t("room.leave_no") })) await sale.leave();
 }
 
 function soundButton() {

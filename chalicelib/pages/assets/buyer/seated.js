@@ -52,12 +52,12 @@ export async function choice({ event, limit, place, signal, hold, refill }) {
     } catch (refusal) {
       if (refusal.code === "seat_taken") {
         lost(map.deselect(refusal.problem.seat_ids));
-        return map.refresh();
+        map.refresh().catch(() => {}); // now if it can; it goes on by itself
+        return;
       }
       refuse(place, refusal);
-      return refusal.code === "ticket_limit_reached" ? refill() : null;
+      if (refusal.code === "ticket_limit_reached") await refill();
     }
-    return null;
   }
 
   update();

@@ -56,12 +56,12 @@ export function choice({ event, limit, place, hold, refill }) {
       try {
         await hold({ quantity });
       } catch (refusal) {
-        lead(refusal);
+        await lead(refusal);
       }
     }, place);
   }
 
-  function lead(refusal) {
+  async function lead(refusal) {
     if (refusal.code === "not_enough_tickets") {
       event.available_tickets = refusal.problem.available;
       most = Math.min(limit, event.available_tickets);
@@ -69,10 +69,11 @@ export function choice({ event, limit, place, hold, refill }) {
       update();
       const text = t("checkout.not_enough", { n: most });
       show(place, h("p", { class: "notice bad" }, text));
-      return alarm(text);
+      alarm(text);
+      return;
     }
     refuse(place, refusal);
-    return refusal.code === "ticket_limit_reached" ? refill() : null;
+    if (refusal.code === "ticket_limit_reached") await refill();
   }
 
   if (most < 1) return h("p", { class: "notice" }, t("checkout.none_left"));
