@@ -7,23 +7,26 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.box import Box
+from tests.browser.box import Box, Row
 from tests.browser.conftest import Visit
 from tests.browser.crowd import way_in
 from tests.browser.visitor import Language, Theme, sound
 
+HOUSE: dict[str, Row] = {"Stalls": (2, 4, 7500), "Balcony": (1, 2, 4500)}
 ORDER = re.compile(r"/orders/[0-9a-f-]{36}$")
 
 
 def seat(page: Page, number: int) -> Locator:
-    """Give the seat of this number in the first row, as the list names it."""
-    return page.get_by_label(f"Section Stalls, row A, seat {number}, $75.00".replace("$", "US$"))
+    """Give the seat of this number in the first row of the stalls, as the list names it."""
+    return page.get_by_role("button", name=f"Section Stalls, row A, seat {number}, US$75.00")
 
 
 def choosing(page: Page) -> None:
-    """Be let in, and look at the list of seats."""
+    """Be let in, and unfold the first row in the list of seats."""
     way_in(page)
     page.get_by_role("button", name="List", exact=True).click()
+    for name in ("Stalls", "Row A"):
+        page.locator("summary").filter(has_text=name).first.click()
 
 
 def basket(page: Page) -> Locator:
@@ -33,13 +36,13 @@ def basket(page: Page) -> Locator:
 
 def test_from_the_first_page_to_the_order_of_two_seats(visit: Visit, box: Box) -> None:
     """The price from and to, the seats and their sum in the bar, one taken out again, the seats in the checkout."""
-    event = box.seated({"Stalls": (1, 4, 7500), "Balcony": (1, 2, 4500)})
+    event = box.seated(HOUSE)
     page = visit().open("/")
     page.get_by_role("link", name=event["name"]).click()
     expect(page.get_by_text("US$45.00 to US$75.00")).to_be_visible()
     choosing(page)
     for number in (1, 2, 3):
-        seat(page, number).check()
+        seat(page, number).click()
     expect(basket(page)).to_contain_text("3 seats chosen")
     page.get_by_role("button", name="Remove Stalls, row A, seat 2").click()
     expect(basket(page)).to_contain_text("US$150.00")
@@ -54,13 +57,13 @@ def test_from_the_first_page_to_the_order_of_two_seats(visit: Visit, box: Box) -
 
 def test_of_two_buyers_one_gets_the_seat_and_the_other_keeps_the_rest(visit: Visit, box: Box) -> None:
     """The seat that went is named, and the other one of the loser is still chosen, and bought."""
-    event = box.seated({"Stalls": (1, 4, 7500)})
+    event = box.seated(HOUSE)
     ada, bob = (visit().open(f"/e/{event['id']}") for _ in range(2))
     for page, numbers in ((ada, (1, 2)), (bob, (2, 3))):
         choosing(page)
         page.route("**/seatmap/states", lambda route: route.fulfill(status=304))  # nobody sees it beforehand
         for number in numbers:
-            seat(page, number).check()
+            seat(page, number).click()
     ada.get_by_role("button", name="Hold these seats").click()
     expect(ada.get_by_role("heading", name="Confirm your tickets")).to_be_visible()
     bob.get_by_role("button", name="Hold these seats").click()
@@ -77,7 +80,7 @@ def test_of_two_buyers_one_gets_the_seat_and_the_other_keeps_the_rest(visit: Vis
 def test_the_sale_of_seats_is_sound_on_every_screen(visit: Visit, box: Box, language: Language, theme: Theme) -> None:
     """The map with a bar of chosen seats, and the checkout."""
     person = visit(language=language, theme=theme)
-    page = person.open(f"/e/{box.seated({'Stalls': (3, 6, 7500)})['id']}")
+    page = person.open(f"/e/{box.seated(HOUSE)['id']}")
     way_in(page)
     page.locator(".bar").wait_for()
     sound(person, page, "choose-seats")

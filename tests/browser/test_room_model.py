@@ -47,7 +47,7 @@ class _Service:
     admitted: int = 0
     said: list[tuple[str, Any]] = field(default_factory=list)
 
-    def post(self, _path: str, _body: Any = None, **_headers: str) -> Answer:
+    def post(self, path: str, body: Any = None, **headers: str) -> Answer:  # noqa: ARG002 - the form of a client
         """Answer a join."""
         told = self._told()
         position = None if told["ahead"] is None else told["ahead"] + 1
@@ -62,7 +62,7 @@ class _Service:
             "own", {name: told[name] for name in told if name not in {"ahead", "admitted_total", "epoch"}} | extra
         )
 
-    def get(self, path: str, **_headers: str) -> Answer:
+    def get(self, path: str, **headers: str) -> Answer:  # noqa: ARG002 - the form of a client
         """Answer a status, or the question for everybody; now and then with a refusal for now."""
         if "/serving/" in path:
             opened = self.dice.random() < 0.7

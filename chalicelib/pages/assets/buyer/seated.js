@@ -22,7 +22,7 @@ export async function choice({ event, limit, place, signal, hold, refill }) {
     show(list, seats.map(line));
     write(count, seats.length ? t("checkout.seats_chosen", { n: seats.length }) : t("checkout.no_seats", { n: limit }));
     write(sum, money(seats.reduce((total, seat) => total + seat.price, 0), event.currency));
-    buy.disabled = !seats.length;
+    buy.disabled = sum.hidden = !seats.length;
   }
 
   function line(seat) {
@@ -61,6 +61,6 @@ export async function choice({ event, limit, place, signal, hold, refill }) {
   }
 
   update();
-  return h("div", { class: "stack" }, map.element, h("section", { class: "card bar", "aria-label": t("checkout.your_seats") },
+  return h("div", { class: "seated" }, map.element, h("section", { class: "card bar", "aria-label": t("checkout.your_seats") },
     list, h("div", { class: "spread" }, count, sum, buy)));
 }
