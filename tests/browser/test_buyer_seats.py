@@ -13,6 +13,10 @@ from tests.browser.crowd import way_in
 from tests.browser.visitor import Language, Theme, sound
 
 HOUSE: dict[str, Row] = {"Stalls": (2, 4, 7500), "Balcony": (1, 2, 4500)}
+WORDS: dict[Language, tuple[str, str, str, str]] = {
+    "en": ("List", "Map", "Row A", "Hold these seats"),
+    "ko": ("목록", "배치도", "A열", "좌석 선택 완료"),
+}
 ORDER = re.compile(r"/orders/[0-9a-f-]{36}$")
 
 
@@ -21,11 +25,11 @@ def seat(page: Page, number: int) -> Locator:
     return page.get_by_role("button", name=f"Section Stalls, row A, seat {number}, US$75.00")
 
 
-def choosing(page: Page) -> None:
+def choosing(page: Page, as_list: str = "List", row: str = "Row A") -> None:
     """Be let in, and unfold the first row in the list of seats."""
     way_in(page)
-    page.get_by_role("button", name="List", exact=True).click()
-    for name in ("Stalls", "Row A"):
+    page.get_by_role("button", name=as_list, exact=True).click()
+    for name in ("Stalls", row):
         page.locator("summary").filter(has_text=name).first.click()
 
 
@@ -78,9 +82,15 @@ def test_of_two_buyers_one_gets_the_seat_and_the_other_keeps_the_rest(visit: Vis
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_sale_of_seats_is_sound_on_every_screen(visit: Visit, box: Box, language: Language, theme: Theme) -> None:
-    """The map with a bar of chosen seats, and the checkout."""
+    """The map beside the seats that are chosen, and the checkout."""
+    as_list, as_map, row, hold = WORDS[language]
     person = visit(language=language, theme=theme)
     page = person.open(f"/e/{box.seated(HOUSE)['id']}")
-    way_in(page)
-    page.locator(".bar").wait_for()
+    choosing(page, as_list, row)
+    for seat_of_row in page.get_by_role("button", name=re.compile("Stalls.*A.*[12].*75")).all()[:2]:
+        seat_of_row.click()
+    page.get_by_role("button", name=as_map, exact=True).click()
     sound(person, page, "choose-seats")
+    page.get_by_role("button", name=hold).click()
+    page.locator(".total").wait_for()
+    sound(person, page, "checkout-seats")
