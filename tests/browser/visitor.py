@@ -100,6 +100,9 @@ def sound(person: Visitor, page: Page, name: str) -> None:
     for screen, size in reversed(SIZES.items()):
         person.screen = screen
         page.set_viewport_size(size)
+        page.evaluate(
+            "scrollTo(0, document.body.scrollHeight)"
+        )  # what sticks to the window stands at its own place there
         person.shot(page, name)
         assert overflowing(page) == []
     assert violations(page) == []

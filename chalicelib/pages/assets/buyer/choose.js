@@ -33,14 +33,14 @@ export async function view(sale, signal) {
     const owned = await ownedIn(sale.event, signal);
     const { body: event } = await reading;
     Object.assign(sale.event, event);
-    const limit = event.max_tickets_per_user - owned;
-    if (limit < 1) return show(goods, full(owned));
+    const limit = event.max_tickets_per_user - owned.length;
+    if (limit < 1) return show(goods, full(owned.length));
     const { choice } = await patiently(event.is_seated_event ? SEATS : NUMBER, signal);
-    return show(goods, await choice({ event, limit, place, signal, hold: (what) => hold(sale, what), refill: fill }));
+    return show(goods, await choice({ event, limit, owned, signal, hold: (what) => hold(sale, what), refill: fill }));
   }
 
   const name = h("p", { class: "quiet eyebrow" }, sale.event.name);
-  const element = h("article", { class: sale.event.is_seated_event ? "stack" : "room stack" }, name, heading, turn.element, place, goods, giveUp);
+  const element = h("article", { class: sale.event.is_seated_event ? "stack" : "room stack" }, name, heading, turn.element, goods, giveUp, place);
   return { element, heading, title: t("checkout.your_turn_title", { name: sale.event.name }), update: turn.update };
 }
 
@@ -48,12 +48,12 @@ function full(owned) {
   return h("p", { class: "notice" }, t("checkout.limit_reached", { n: owned }), " ", h("a", { href: "/tickets" }, t("nav.tickets")));
 }
 
-/** Promise how many live tickets of the event this person has. */
+/** Promise the live tickets of the event that this person has. */
 async function ownedIn(event, signal) {
   const { userId } = await buyer();
-  let owned = 0;
+  const owned = [];
   for await (const tickets of pagesOf(`/tickets/user/${encodeURIComponent(userId)}`, { tries: Infinity, signal })) {
-    owned += tickets.filter((ticket) => ticket.event_id === event.id && LIVE.has(ticket.status)).length;
+    owned.push(...tickets.filter((ticket) => ticket.event_id === event.id && LIVE.has(ticket.status)));
   }
   return owned;
 }

@@ -9,10 +9,11 @@ import { seatMap } from "../seatmap/seatmap.js";
 import { seatName } from "./seatname.js";
 
 /** Promise the map with its bar. `hold({ seat_ids })` is the bar's button's; seats that went are named, the rest stays chosen. */
-export async function choice({ event, limit, place, signal, hold, refill }) {
+export async function choice({ event, limit, owned, signal, hold, refill }) {
   const list = h("ul", { class: "plain basket scroll" });
   const count = h("p", { class: "quiet" });
   const sum = h("p", { class: "figure" });
+  const place = h("div");
   const buy = button(t("checkout.hold_seats"), submit, { kind: "primary", place });
   const map = await seatMap(event, { mode: "buy", limit, onChange: update, onLost: (seats) => lost(seats), signal });
   signal.addEventListener("abort", () => map.destroy(), { once: true });
@@ -60,7 +61,8 @@ export async function choice({ event, limit, place, signal, hold, refill }) {
     }
   }
 
+  map.setMine(owned.map((ticket) => ticket.seat_id));
   update();
   return h("div", { class: "seated" }, map.element, h("section", { class: "card bar", "aria-label": t("checkout.your_seats") },
-    list, h("div", { class: "spread" }, count, sum, buy)));
+    place, list, h("div", { class: "spread" }, count, sum, buy)));
 }

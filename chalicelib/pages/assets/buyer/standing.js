@@ -7,7 +7,7 @@ import { money, t } from "../common/i18n.js";
 import { busy, refuse } from "../common/parts.js";
 
 /** Make the stepper: from 1 to what the limit and the stock allow. `hold({ quantity })` is its button's. */
-export function choice({ event, limit, place, hold, refill }) {
+export function choice({ event, limit, hold, refill }) {
   let most = Math.min(limit, event.available_tickets);
   const described = { id: "quantity", "aria-describedby": "quantity-hint quantity-error" };
   const field = h("input", { ...described, type: "number", inputmode: "numeric", min: 1, max: most, value: 1, step: 1 });
@@ -16,12 +16,13 @@ export function choice({ event, limit, place, hold, refill }) {
   const less = step("−", t("checkout.less"), -1);
   const more = step("+", t("checkout.more"), 1);
   const sum = h("p", { class: "figure", role: "status" });
+  const place = h("div");
   const buy = h("button", { type: "submit", class: "primary big" }, t("checkout.hold"));
   const form = h("form", { class: "card stack choose", novalidate: true, onsubmit: submit },
     h("div", { class: "spread" }, h("h2", {}, t("checkout.standing")),
       h("span", {}, t("checkout.each", { price: money(event.price, event.currency) }))),
     h("div", {}, h("label", { for: "quantity" }, t("checkout.quantity")), h("div", { class: "stepper" }, less, field, more), hint, error),
-    h("div", { class: "spread" }, h("span", {}, t("checkout.sum")), sum), buy);
+    h("div", { class: "spread" }, h("span", {}, t("checkout.sum")), sum), place, buy);
   field.addEventListener("input", update);
 
   function step(sign, name, by) {
