@@ -28,9 +28,8 @@ export async function choice({ event, limit, owned, signal, hold, refill }) {
 
   function line(seat) {
     const name = t("checkout.remove_seat", { seat: seatName(seat) });
-    return h("li", { class: "spread" }, h("span", {}, seatName(seat)), h("span", { class: "row" },
-      money(seat.price, event.currency),
-      h("button", { type: "button", class: "link", "aria-label": name, onclick: () => remove(seat) }, t("checkout.remove"))));
+    return h("li", {}, h("span", {}, seatName(seat)), h("span", {}, money(seat.price, event.currency)),
+      h("button", { type: "button", "aria-label": name, title: name, onclick: () => remove(seat) }, "×"));
   }
 
   function remove(seat) {
