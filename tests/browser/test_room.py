@@ -73,6 +73,23 @@ def test_two_tabs_ask_no_more_than_one_and_the_other_goes_on_when_it_is_closed(v
     place(second, 1)
 
 
+def test_the_status_is_asked_when_it_was_told_and_the_answer_for_everybody_in_between(visit: Visit, box: Box) -> None:
+    """By the tab's own clock, which the test turns: no status before two seconds are over, then one."""
+    people = crowd(box, 3)
+    person = visit()
+    person.context.clock.install()
+    page = person.open(f"/e/{people.event['id']}")
+    asked = requests_of(page, "/queue/status/")
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    way_in(page)
+    place(page, 3)
+    with page.expect_request("**/queue/serving/*"):
+        page.clock.run_for(1900)
+    assert asked == []
+    with page.expect_request("**/queue/status/*"):
+        page.clock.run_for(1900)
+
+
 def test_a_tab_that_nobody_looks_at_is_awake_when_the_turn_comes(visit: Visit, box: Box) -> None:
     """Browsers let the timers of hidden tabs sleep; here they sleep for good."""
     people = crowd(box, 2)

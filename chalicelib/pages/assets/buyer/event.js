@@ -63,18 +63,18 @@ class Sale {
     await this.poller.leave();
   }
 
-  /** Show an order that was just made: it is to be confirmed. */
+  /** Show an order as it is now: what is held is to be confirmed; any other is forgotten, and a notice says why. */
   take(order) {
+    if (order?.status !== "reserved") return this.drop(order?.status === "expired" ? t("checkout.expired") : null);
     this.order = order;
     this.visit.keep({ orderId: order.id });
-    this.render();
+    return this.render();
   }
 
-  /** Read the order that is kept; one that is no longer held is forgotten, and `notice` says why. */
+  /** Take the order that is kept. */
   async readOrder(orderId) {
     const { body } = await get(`/orders/${orderId}`, { tries: Infinity, signal: page.signal }).catch(forgotten);
-    if (body?.status === "reserved") this.order = body;
-    else this.drop(body?.status === "expired" ? t("checkout.expired") : null);
+    this.take(body);
   }
 
   /** Hold the order no more, and say why in the next view. */
