@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.box import Box
 from tests.browser.conftest import Visit
-from tests.browser.crowd import crowd, requests_of, way_in
-from tests.browser.visitor import Language, Theme, focused, sound
+from tests.browser.crowd import Crowd, crowd, requests_of, way_in
+from tests.browser.visitor import Language, Theme, Visitor, focused, sound
 
 SLEEPY = (
     "window.setTimeout = window.setInterval = () => 0; Object.defineProperty(document, 'hidden', { get: () => true })"
@@ -24,13 +24,19 @@ def place(page: Page, n: int) -> None:
     expect(page.locator(".place")).to_have_text(str(n))
 
 
+def in_line(person: Visitor, people: Crowd) -> Page:
+    """Join the queue behind the others."""
+    page = person.open(f"/e/{people.event['id']}")
+    way_in(page)
+    place(page, len(people.sessions))
+    return page
+
+
 def test_a_place_outlives_reload_second_tab_and_lost_network_until_the_turn_comes(visit: Visit, box: Box) -> None:
     """One join in all; offline is said and ends by itself; at the turn title, heading and focus say so in both tabs."""
     people = crowd(box, 3)
     person = visit()
-    page = person.open(f"/e/{people.event['id']}")
-    way_in(page)
-    place(page, 3)
+    page = in_line(person, people)
     joins = requests_of(page, "/queue/join")
     page.reload()
     place(page, 3)
@@ -57,9 +63,7 @@ def test_two_tabs_ask_no_more_than_one_and_the_other_goes_on_when_it_is_closed(v
     """Both show each answer; only one of them asks, until it is gone."""
     people = crowd(box, 3)
     person = visit()
-    first = person.open(f"/e/{people.event['id']}")
-    way_in(first)
-    place(first, 3)
+    first = in_line(person, people)
     second = person.open(f"/e/{people.event['id']}")
     place(second, 3)
     asked, followed = requests_of(first, "/queue/"), requests_of(second, "/queue/")
@@ -93,9 +97,7 @@ def test_the_status_is_asked_when_it_was_told_and_the_answer_for_everybody_in_be
 def test_a_tab_that_nobody_looks_at_is_awake_when_the_turn_comes(visit: Visit, box: Box) -> None:
     """Browsers let the timers of hidden tabs sleep; here they sleep for good."""
     people = crowd(box, 2)
-    page = visit().open(f"/e/{people.event['id']}")
-    way_in(page)
-    place(page, 2)
+    page = in_line(visit(), people)
     page.evaluate(SLEEPY)
     people.goes(2)
     expect(page.get_by_role("heading", name="It is your turn")).to_be_visible()
@@ -133,9 +135,7 @@ def test_who_waits_is_told_that_all_is_held_and_then_that_it_is_sold_out(visit: 
 def test_the_operators_words_pause_and_end_are_shown_while_they_hold(visit: Visit, box: Box) -> None:
     """A message and a pause come and go; at a cancellation the sale is over."""
     people = crowd(box, 1)
-    page = visit().open(f"/e/{people.event['id']}")
-    way_in(page)
-    place(page, 1)
+    page = in_line(visit(), people)
     box.admission(people.event, mode="paused", message="The <b>printer</b> is on fire.")
     expect(page.get_by_role("heading", name="A short break")).to_be_visible()
     expect(page.get_by_text("From the organiser: The <b>printer</b> is on fire.")).to_be_visible()
@@ -151,9 +151,7 @@ def test_the_operators_words_pause_and_end_are_shown_while_they_hold(visit: Visi
 def test_leaving_the_line_is_asked_about_and_joining_again_is_at_the_end(visit: Visit, box: Box) -> None:
     """A slip of the finger costs nothing; a yes costs the place."""
     people = crowd(box, 2)
-    page = visit().open(f"/e/{people.event['id']}")
-    way_in(page)
-    place(page, 2)
+    page = in_line(visit(), people)
     page.get_by_role("button", name="Leave the line").click()
     page.get_by_role("button", name="Stay").click()
     place(page, 2)
@@ -167,8 +165,7 @@ def test_leaving_the_line_is_asked_about_and_joining_again_is_at_the_end(visit: 
 def test_the_sound_is_off_until_somebody_wants_it(visit: Visit, box: Box) -> None:
     """The choice outlives a reload."""
     people = crowd(box, 1)
-    page = visit().open(f"/e/{people.event['id']}")
-    way_in(page)
+    page = in_line(visit(), people)
     switch = page.get_by_role("button", name="Sound at my turn")
     expect(switch).to_have_attribute("aria-pressed", "false")
     switch.click()
