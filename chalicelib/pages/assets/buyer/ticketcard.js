@@ -6,6 +6,8 @@ import { h } from "../common/dom.js";
 import { dateTime, money, shortDateTime, t } from "../common/i18n.js";
 import { holderOf, placeOf } from "../common/ticketwords.js";
 
+const LINES = /^.+\.|[^.]+$/g; // a code in two lines that people can copy
+
 /** Say whether somebody can come in with a ticket, now or until it is confirmed: the others are void. */
 export function isVoid(ticket, event) {
   return ticket.status === "cancelled" || ticket.status === "expired" || event.status === "cancelled";
@@ -47,6 +49,6 @@ async function stub(ticket, event, state) {
   return [
     qr(ticket.code, t("ticket.qr", { place: placeOf(ticket) })),
     says,
-    h("p", { class: "code" }, h("span", { class: "unseen" }, `${t("ticket.code")} `), ticket.code),
+    h("p", { class: "code" }, h("span", { class: "unseen" }, `${t("ticket.code")} `), ticket.code.match(LINES).map((line) => h("span", {}, line))),
   ];
 }

@@ -79,7 +79,7 @@ export async function ticketPage(id, read) {
       await refresh();
       focusOn(body.querySelector("h1"));
       announce(t("ticket.cancelled_now", { place: placeOf(ticket) }));
-    }, { kind: "danger", place: refusal }));
+    }, { kind: "link", place: refusal }));
   }
 
   const orRefuse = (promise) => promise.catch((refusal) => { show(body); refuse(place, refusal); place.append(toList()); });

@@ -13,6 +13,7 @@ import { placeOf } from "../common/ticketwords.js";
 import { isVoid, stateOf } from "./ticketcard.js";
 
 const PATIENT = { tries: Infinity };
+const PLACES_SHOWN = 4;
 const STATES = ["reserved", "confirmed", "checked_in", "event_cancelled", "expired", "cancelled"]; // what needs most attention first
 
 actAsBuyer();
@@ -70,11 +71,15 @@ function section(name, orders, direction) {
 function orderLine({ id, tickets, event }) {
   const states = tickets.map((ticket) => stateOf(ticket, event));
   const state = STATES.find((one) => states.includes(one));
+  const good = tickets.filter((ticket) => !isVoid(ticket, event));
+  const shown = good.length ? good : tickets;
   return h("li", { class: "spread" },
-    h("a", { href: `/orders/${id}` }, t("ticket.count", { n: tickets.length }), " · ", placesOf(tickets)),
+    h("a", { href: `/orders/${id}` }, t("ticket.count", { n: shown.length }), " · ", placesOf(shown)),
     h("span", { class: `badge state-${state}` }, t(`ticket.state.${state}`)));
 }
 
 function placesOf(tickets) {
-  return [...new Set(tickets.map(placeOf))].join(", ");
+  const bySeat = [...tickets].sort((one, other) => ((one.seat_id ?? one.id) < (other.seat_id ?? other.id) ? -1 : 1)); // their ids are in the order of the map
+  const places = [...new Set(bySeat.map(placeOf))];
+  return [...places.slice(0, PLACES_SHOWN), places.length > PLACES_SHOWN && "…"].filter(Boolean).join(" · ");
 }
