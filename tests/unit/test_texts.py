@@ -19,7 +19,7 @@ _ONLY_THE_BROWSER = {"offline"}
 """Refusals that no service says: they mean that there was none."""
 
 _STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
-_COMPUTED = re.compile(r"`([a-z_]+\.(?:[a-z_]+\.)*[a-z_]*)\$\{")
+_COMPUTED = re.compile(r"`((?!ticketing\.)[a-z_]+\.(?:[a-z_]+\.)*[a-z_]*)\$\{")  # what a browser keeps is ticketing.*
 _PLACE = re.compile(r"\{(\w+)\}")
 
 Texts = dict[str, Any]
