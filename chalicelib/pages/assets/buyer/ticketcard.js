@@ -49,6 +49,8 @@ async function stub(ticket, event, state) {
   return [
     qr(ticket.code, t("ticket.qr", { place: placeOf(ticket) })),
     says,
-    h("p", { class: "code" }, h("span", { class: "unseen" }, `${t("ticket.code")} `), ticket.code.match(LINES).map((line) => h("span", {}, line))),
+    h("p", { class: "code" },
+      h("span", { class: "unseen" }, `${t("ticket.code")} `),
+      ticket.code.match(LINES).map((line) => h("span", {}, line))),
   ];
 }

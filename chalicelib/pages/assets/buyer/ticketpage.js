@@ -16,75 +16,82 @@ import { isVoid, ticketCard } from "./ticketcard.js";
 const PATIENT = { tries: Infinity };
 const TICK_MS = 1000;
 
-/** Show the tickets that `read` promises, and show them again when they are others. `id` names them in a calendar. */
+/** Show the tickets that `read` promises, and show them again when they have changed. `id` names them in a calendar. */
 export async function ticketPage(id, read) {
   actAsBuyer();
-  const main = frame("buyer", t("ticket.title"));
   const place = h("div", { class: "not-printed" });
   const body = h("div", { class: "stack" }, h("p", { class: "quiet" }, t("ticket.loading")));
-  show(main, place, body);
+  show(frame("buyer", t("ticket.title")), place, body);
   let shown = null;
-  let ticking = null;
 
   async function refresh() {
     const tickets = await read();
     const { body: event } = await get(`/events/${tickets[0].event_id}`, PATIENT);
-    if (JSON.stringify([tickets, event.status]) === shown) return;
-    shown = JSON.stringify([tickets, event.status]);
-    await draw(tickets, event);
-  }
-
-  async function draw(tickets, event) {
+    const now = JSON.stringify([tickets, event.status]);
+    if (now === shown) return;
+    shown = now;
     entitle(event.name);
     const cards = await Promise.all(tickets.map((ticket) => ticketCard(ticket, event)));
-    const held = tickets.find((ticket) => ticket.status === "reserved" && !isVoid(ticket, event));
-    clearInterval(ticking);
     show(body,
       h("h1", { class: "not-printed" }, t("ticket.heading", { n: tickets.length })),
-      held && toConfirm(held, event),
-      tickets.some((ticket) => !isVoid(ticket, event) && ticket.status === "confirmed") && keeping(tickets, event),
-      cards.map((card, index) => [card, cancelling(tickets[index], event)]),
+      toConfirm(tickets, event, () => orRefuse(refresh())),
+      toKeep(id, tickets, event),
+      cards.map((card, index) => [card, toCancel(tickets[index], event, onCancelled)]),
       h("p", { class: "row not-printed" }, links(tickets)));
   }
 
-  function toConfirm(ticket, event) {
-    const left = h("span", { class: "clock", role: "timer" });
-    const tick = () => {
-      write(left, countdown(msUntil(ticket.expires_at)));
-      if (msUntil(ticket.expires_at) < 0) {
-        clearInterval(ticking);
-        orRefuse(refresh());
-      }
-    };
-    tick();
-    ticking = setInterval(tick, TICK_MS);
-    return h("div", { class: "notice row not-printed" }, h("span", {}, t("ticket.left"), " ", left),
-      h("a", { class: "button primary", href: `/e/${event.id}` }, t("ticket.to_confirm")));
+  async function onCancelled(ticket) {
+    await refresh();
+    focusOn(body.querySelector("h1"));
+    announce(t("ticket.cancelled_now", { place: placeOf(ticket) }));
   }
 
-  function keeping(tickets, event) {
-    return h("div", { class: "row not-printed" },
-      button(t("ticket.print"), () => window.print(), { kind: "primary" }),
-      button(t("ticket.calendar"), () => download(calendarOf(id, tickets, event), fileName(event.name))));
+  async function orRefuse(promise) {
+    try {
+      await promise;
+    } catch (refusal) {
+      show(body, toList());
+      refuse(place, refusal);
+    }
   }
 
-  function cancelling(ticket, event) {
-    const open = ticket.status === "reserved" || (ticket.status === "confirmed" && !ticket.checked_in_at);
-    if (!open || isVoid(ticket, event) || msUntil(event.end_time) < 0) return null;
-    const refusal = h("div");
-    const name = t("ticket.cancel", { place: placeOf(ticket) });
-    return h("div", { class: "not-printed" }, refusal, button(name, async () => {
-      if (!await ask(t("ticket.cancel_question", { place: placeOf(ticket) }), { yes: t("ticket.cancel_yes"), no: t("ticket.cancel_no") })) return;
-      await post(`/tickets/${ticket.id}/cancel`, {});
-      await refresh();
-      focusOn(body.querySelector("h1"));
-      announce(t("ticket.cancelled_now", { place: placeOf(ticket) }));
-    }, { kind: "link", place: refusal }));
-  }
-
-  const orRefuse = (promise) => promise.catch((refusal) => { show(body); refuse(place, refusal); place.append(toList()); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) orRefuse(refresh()); });
   await orRefuse(buyer().then(refresh));
+}
+
+/** The way to confirm what is held, with the time left for it; `onOver` is called when there is none. */
+function toConfirm(tickets, event, onOver) {
+  const held = tickets.find((ticket) => ticket.status === "reserved" && !isVoid(ticket, event));
+  if (!held) return null;
+  const left = h("span", { class: "clock", role: "timer" }, countdown(msUntil(held.expires_at)));
+  const ticking = setInterval(() => {
+    const leftMs = msUntil(held.expires_at);
+    write(left, countdown(leftMs));
+    if (leftMs < 0 || !left.isConnected) clearInterval(ticking);
+    if (leftMs < 0 && left.isConnected) onOver();
+  }, TICK_MS);
+  return h("div", { class: "notice row not-printed" }, h("span", {}, t("ticket.left"), " ", left),
+    h("a", { class: "button primary", href: `/e/${event.id}` }, t("ticket.to_confirm")));
+}
+
+/** The ways to keep tickets, if any of them lets somebody in. */
+function toKeep(id, tickets, event) {
+  const good = tickets.filter((ticket) => ticket.status === "confirmed" && !isVoid(ticket, event));
+  return good.length > 0 && h("div", { class: "row not-printed" },
+    button(t("ticket.print"), () => window.print(), { kind: "primary" }),
+    button(t("ticket.calendar"), () => download(calendarOf(id, good, event), fileName(event.name))));
+}
+
+/** The way to give a ticket back, while there is one. */
+function toCancel(ticket, event, onCancelled) {
+  if (isVoid(ticket, event) || ticket.checked_in_at || msUntil(event.end_time) < 0) return null;
+  const refusal = h("div");
+  const place = placeOf(ticket);
+  return h("div", { class: "not-printed" }, refusal, button(t("ticket.cancel", { place }), async () => {
+    if (!await ask(t("ticket.cancel_question", { place }), { yes: t("ticket.cancel_yes"), no: t("ticket.cancel_no") })) return;
+    await post(`/tickets/${ticket.id}/cancel`, {});
+    await onCancelled(ticket);
+  }, { kind: "link", place: refusal }));
 }
 
 function links(tickets) {
@@ -97,11 +104,10 @@ function toList() {
 }
 
 function calendarOf(uid, tickets, event) {
-  const good = tickets.filter((ticket) => ticket.status === "confirmed");
   return calendarFile({
     uid, start: event.start_time, end: event.end_time, stamp: serverNow(), url: location.href.split("#")[0],
     summary: event.name, location: event.venue,
-    description: good.map((ticket) => t("ticket.line", { place: placeOf(ticket), number: ticket.id })).join("\n"),
+    description: tickets.map((ticket) => t("ticket.line", { place: placeOf(ticket), number: ticket.id })).join("\n"),
   });
 }
 

@@ -36,7 +36,8 @@ async function readOrders() {
     for (const ticket of tickets) orders.set(ticket.order_id, [...(orders.get(ticket.order_id) ?? []), ticket]);
   }
   const events = await eventsOf([...orders.values()].map((tickets) => tickets[0].event_id));
-  return [...orders].map(([id, tickets]) => ({ id, tickets, event: events.get(tickets[0].event_id) })).filter(({ event }) => event);
+  const found = [...orders].map(([id, tickets]) => ({ id, tickets, event: events.get(tickets[0].event_id) }));
+  return found.filter(({ event }) => event);
 }
 
 async function eventsOf(ids) {
@@ -79,7 +80,8 @@ function orderLine({ id, tickets, event }) {
 }
 
 function placesOf(tickets) {
-  const bySeat = [...tickets].sort((one, other) => ((one.seat_id ?? one.id) < (other.seat_id ?? other.id) ? -1 : 1)); // their ids are in the order of the map
+  // The ids of seats are in the order of the map.
+  const bySeat = [...tickets].sort((one, other) => ((one.seat_id ?? one.id) < (other.seat_id ?? other.id) ? -1 : 1));
   const places = [...new Set(bySeat.map(placeOf))];
   return [...places.slice(0, PLACES_SHOWN), places.length > PLACES_SHOWN && "…"].filter(Boolean).join(" · ");
 }

@@ -28,7 +28,8 @@ const seenMs = new Map(); // when each code was last there
 
 const answer = h("div");
 const again = h("div");
-const field = h("input", { id: "code", autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "go", "aria-describedby": "code-hint code-error" });
+const field = h("input", { id: "code", autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "go",
+  "aria-describedby": "code-hint code-error" });
 const error = h("p", { class: "field-error", id: "code-error", hidden: true });
 const count = h("span", { class: "figure" });
 const list = h("ol", { class: "scans" });
@@ -43,7 +44,8 @@ try {
 
 function draw(event) {
   const form = h("form", { class: "stack", novalidate: true, onsubmit: typed },
-    h("div", {}, h("label", { for: "code" }, t("door.code")), field, error, h("p", { class: "hint", id: "code-hint" }, t("door.code_hint"))),
+    h("div", {}, h("label", { for: "code" }, t("door.code")), field, error,
+      h("p", { class: "hint", id: "code-hint" }, t("door.code_hint"))),
     h("button", { class: "big" }, t("door.check")));
   show(main,
     h("p", {}, h("a", { href: `/desk/${eventId}` }, t("door.back"))),
@@ -99,7 +101,8 @@ async function check(code) {
   redraw();
   play(scan.outcome.verdict);
   alarm(spoken(scan));
-  show(again, scan.outcome.refusal?.status === 401 && h("button", { type: "button", class: "big", onclick: signInAgain }, t("door.sign_in")));
+  const isOfToken = scan.outcome.refusal?.status === 401;
+  show(again, isOfToken && button(t("door.sign_in"), signInAgain, { kind: "big" }));
 }
 
 function signInAgain() {

@@ -5,7 +5,9 @@
 import { get, post } from "../common/api.js";
 
 const CODE = /^T1\.([A-Za-z0-9_-]{22})\.[A-Za-z0-9_-]{22}$/;
-const OF_THE_TICKET = ["ticket_code_invalid", "ticket_not_found", "ticket_not_confirmed", "ticket_cancelled", "hold_expired", "event_cancelled"];
+const OF_THE_TICKET = [
+  "ticket_code_invalid", "ticket_not_found", "ticket_not_confirmed", "ticket_cancelled", "hold_expired", "event_cancelled",
+];
 
 /** Give the id of the ticket that a code names, or null if the text is no code of a ticket. */
 export function ticketOf(code) {

@@ -35,8 +35,9 @@ export function spoken(scan) {
 /** Draw a scan as a line of the list. */
 export function line(scan) {
   const verdict = verdictOf(scan);
+  const ticket = scan.outcome?.ticket;
   return h("li", { class: "spread" },
-    h("span", {}, h("span", { class: `sign sign-${verdict}` }, t(`door.verdict.${verdict}`)), " ", scan.outcome?.ticket ? placeOf(scan.outcome.ticket) : ""),
+    h("span", {}, h("span", { class: `sign sign-${verdict}` }, t(`door.verdict.${verdict}`)), " ", ticket && placeOf(ticket)),
     h("span", { class: "quiet" }, clockTime(scan.atMs)));
 }
 
