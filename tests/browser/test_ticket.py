@@ -60,8 +60,9 @@ def test_an_order_prints_one_page_for_each_valid_ticket(visit: Visit, box: Box, 
     page.emulate_media(media="print")
     for hidden in (page.locator("#header"), page.locator("#footer"), _button(page, "Print"), page.locator(".void")):
         expect(hidden).to_be_hidden()
-    for shown in page.get_by_role("article").all():
-        assert shown.evaluate("(card) => getComputedStyle(card).color") == "rgb(0, 0, 0)"
+    for shown in page.get_by_role("article").all():  # the others are hidden, and no part of the tree
+        expect(shown).to_have_css("color", "rgb(0, 0, 0)")
+        expect(shown).to_have_css("background-color", "rgb(255, 255, 255)")
 
 
 def test_a_ticket_is_given_back_by_keyboard_after_a_question(visit: Visit, box: Box, concert: dict[str, Any]) -> None:
