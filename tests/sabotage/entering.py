@@ -38,7 +38,7 @@ ENTERING = (
         guess="integration/test_check_in.py",
     ),
     Sabotage(
-        "the code of a ticket is the same for all",
+        "the proof in a code is the same for every ticket",
         "tickets/ticket_code.py",
         "_PURPOSE + raw",
         "_PURPOSE",

@@ -8,6 +8,7 @@ import hmac
 import re
 import secrets
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -82,3 +83,11 @@ def test_a_key_that_signs_tokens_signs_no_tickets() -> None:
     for text in (raw, base64url(raw).encode(), TICKET.encode()):
         mac = hmac.new(key.encode(), text, hashlib.sha256).digest()
         assert not ticket_code.is_of((key,), TICKET, f"T1.{base64url(raw)}.{base64url(mac[:16])}")
+
+
+def test_the_example_of_the_page_for_the_door_is_a_code_of_its_ticket() -> None:
+    """The code that docs/door.md shows, and the address that it sends it to."""
+    page = (Path(__file__).parents[2] / "docs" / "door.md").read_text()
+    (code,) = set(re.findall(r"T1\.[\w-]{22}\.[\w-]{22}", page))
+    (ticket,) = set(re.findall(r"/tickets/([0-9a-f-]{36})/check-in", page))
+    assert code.split(".")[1] == made(OLD, ticket=ticket).split(".")[1]
