@@ -54,7 +54,7 @@ def test_what_is_no_good_is_not_valid_and_says_why(visit: Visit, box: Box, conce
     ticket = ticket_of(box, concert)
     code = ticket["code"]
     forged = code[:-2] + ("A" if code[-2] != "A" else "B") + code[-1]
-    expect(_enter(page, forged)).to_contain_text("The code is forged, or damaged.")
+    expect(_enter(page, forged)).to_contain_text("Forged, damaged or out of date.")
     box.call("POST", f"/tickets/{ticket['id']}/cancel", {})
     expect(_enter(page, code)).to_contain_text("The ticket is cancelled.")
     elsewhere = ticket_of(box, box.event())
