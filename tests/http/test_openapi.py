@@ -68,6 +68,7 @@ def test_every_refusal_of_a_route_is_described_under_its_status(row: Route) -> N
 
 
 _OF_ACCESS = {"too_many_requests"}  # said of a route by who may use it: chalicelib.http.auth.REFUSALS
+_CANCELLING = {"event_ended", "order_confirmed", "already_checked_in"}
 _NO_EVENT = {"event_not_found"}  # said as "no such session", "ticket" or "order": only the code of an event was known
 
 # Route -> its script, words that Python adds, and words of the script that cannot be met on this route.
@@ -107,9 +108,10 @@ SCRIPTS: dict[str, tuple[str, set[str], set[str]]] = {
     "create_order": ("purchase", {"identity_mismatch"}, set()),
     "get_order": ("tickets", set(), {"ticket_not_found"} | _NO_EVENT),
     "get_ticket": ("tickets", set(), {"order_not_found"} | _NO_EVENT),
+    "check_in": ("check_in", {"check_in_not_offered", "ticket_code_invalid"}, _NO_EVENT),
     "tickets_of_user": ("tickets", {"identity_mismatch"}, {"ticket_not_found", "order_not_found"} | _NO_EVENT),
-    "confirm_order": ("settle", {"not_durable"}, {"ticket_not_found", "event_ended", "order_confirmed"} | _NO_EVENT),
-    "confirm_ticket": ("settle", {"not_durable"}, {"order_not_found", "event_ended", "order_confirmed"} | _NO_EVENT),
+    "confirm_order": ("settle", {"not_durable"}, {"ticket_not_found"} | _CANCELLING | _NO_EVENT),
+    "confirm_ticket": ("settle", {"not_durable"}, {"order_not_found"} | _CANCELLING | _NO_EVENT),
     "cancel_order": ("settle", set(), {"ticket_not_found", "ticket_cancelled", "event_cancelled"} | _NO_EVENT),
     "cancel_ticket": (
         "settle",
