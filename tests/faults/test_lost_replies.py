@@ -10,13 +10,10 @@ import pytest
 from tests.faults.service import assert_unavailable, check_server, commands_run, in_time, service
 from tests.support import servers
 from tests.support.api import Api
-from tests.support.people import TICKET_KEY
 from tests.support.proxy import Proxy
 from tests.support.sale import (
     Visitor,
     buy,
-    check_in,
-    confirmed,
     counts,
     enter,
     event_body,
@@ -55,7 +52,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def line(server: Server) -> Iterator[Line]:
     """Give a warm service behind a fresh proxy; afterwards everything on the server must add up."""
-    with Proxy(server.port) as proxy, service(proxy.port, ticket_keys=(TICKET_KEY,)) as api:
+    with Proxy(server.port) as proxy, service(proxy.port) as api:
         warm = hold(api, enter(api, new_event(api), "warm"))
         settle(api, "confirm", warm)
         yield Line(api, proxy, server)
@@ -147,21 +144,6 @@ def test_a_ticket_is_settled_once(line: Line, trouble: Trouble, action: str, sta
     settled = in_time(lambda: settle(line.api, action, ticket))
     assert (settled.status, settled.json["ticket"]["status"]) == (200, status)
     assert logged(ada.event).count(f"ticket.{status}") == 1
-
-
-def test_a_ticket_is_checked_in_once(line: Line, trouble: Trouble) -> None:
-    """200, without a key too: the person at the door is let in, and the next who shows the ticket is not."""
-    ada = enter(line.api, new_event(line.api), "ada")
-    ticket = confirmed(line.api, ada)
-    trouble(1)
-    entered = in_time(lambda: check_in(line.api, ticket))
-    assert (entered.status, entered.json["ticket"]["id"]) == (200, ticket["id"])
-    refused = check_in(line.api, ticket)
-    assert (refused.code, refused.json["checked_in_at"]) == (
-        "already_checked_in",
-        entered.json["ticket"]["checked_in_at"],
-    )
-    assert logged(ada.event).count("ticket.checked_in") == 1
 
 
 def test_refresh_and_leave_are_answered_as_the_first(line: Line, trouble: Trouble) -> None:

@@ -143,7 +143,7 @@ IDENTITY: Final[dict[int, list[str] | str]] = {
     19: [
         "tests/http/test_access.py::test_a_route_lets_in_whom_the_table_says",
         _OWNERS + "a_ticket_is_open_to_the_organiser_of_its_event_alone",
-        _OWNERS + "a_buyer_checks_nobody_in",
+        _DOOR + "a_buyer_checks_nobody_in",
         _OWNERS + "an_event_belongs_to_who_made_it",
     ],
     # Who is there, told by the answer; requests by the thousand; people by the million.

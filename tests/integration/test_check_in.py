@@ -11,7 +11,7 @@ from chalicelib.runtime import Runtime, install
 from chalicelib.tickets import ticket_code
 from tests.support.api import Api
 from tests.support.clock import Clock
-from tests.support.people import TICKET_KEY
+from tests.support.people import TICKET_KEY, Person, organiser, want_tokens
 from tests.support.sale import (
     HOUR_MS,
     MINUTE_MS,
@@ -108,6 +108,17 @@ def test_a_forged_code_is_refused_before_redis_is_asked(api: Api, house: Runtime
             assert said(refused) == (401, "ticket_code_invalid")
             assert refused.headers["WWW-Authenticate"] == "Bearer"
             assert house.store.meter.trips == 0
+
+
+def test_a_buyer_checks_nobody_in(house: Runtime) -> None:
+    """Not even themselves: that is what somebody at the door does, for events of theirs."""
+    want_tokens(house)
+    ada = Person("ada")
+    ticket = confirmed(ada, enter(ada, new_event(organiser()), "ada"))
+    with nothing_changed():
+        assert said(check_in(ada, ticket)) == (403, "organiser_required")
+        assert said(check_in(organiser("oscar"), ticket)) == (403, "not_your_event")
+    assert check_in(organiser(), ticket).status == 200
 
 
 def test_every_state_of_a_ticket_has_its_word_at_the_door(api: Api, clock: Clock) -> None:

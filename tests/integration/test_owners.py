@@ -18,7 +18,6 @@ from tests.support.people import Person, organiser, want_tokens
 from tests.support.sale import (
     UNKNOWN,
     Visitor,
-    check_in,
     enter,
     freeze,
     hold,
@@ -156,16 +155,6 @@ def test_a_ticket_is_open_to_the_organiser_of_its_event_alone(everybody: list[Be
     with nothing_changed():
         answers = requests_about(everybody[0], other)
     assert all(answer.status in {403, 404} for answer in answers.values()), answers
-
-
-def test_a_buyer_checks_nobody_in(everybody: list[Belongings]) -> None:
-    """Neither themselves nor others: that is what somebody at the door does, for events of theirs."""
-    ada = everybody[0].person
-    ticket = ada.get(f"/tickets/{everybody[0].confirmed}").json
-    with nothing_changed():
-        assert said(check_in(ada, ticket)) == (403, "organiser_required")
-        assert said(check_in(organiser("oscar"), ticket)) == (403, "not_your_event")
-    assert check_in(organiser(), ticket).status == 200
 
 
 def test_a_session_id_that_a_client_chose_is_refused(guarded: Runtime) -> None:

@@ -27,7 +27,7 @@ ENTERING = (
         "t.checked_in_by == request_id",
         "false",
         harm="when the line is bad, people with good tickets are sent away",
-        guess="faults/test_lost_replies.py",
+        guess="faults/test_lost_at_the_door.py",
     ),
     Sabotage(
         "the code of a ticket is not looked at",
