@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.box import Box
 from tests.browser.conftest import Visit
@@ -30,6 +30,12 @@ def in_line(person: Visitor, people: Crowd) -> Page:
     way_in(page)
     place(page, len(people.sessions))
     return page
+
+
+def busy(route: Route) -> None:
+    """Answer as the service does when it cannot reach its data for some seconds."""
+    problem = {"code": "redis_unavailable", "title": "Not now.", "status": 503, "outcome": "none"}
+    route.fulfill(status=503, headers={"Retry-After": "5"}, json=problem)
 
 
 def test_a_place_outlives_reload_second_tab_and_lost_network_until_the_turn_comes(visit: Visit, box: Box) -> None:
@@ -78,7 +84,7 @@ def test_two_tabs_ask_no_more_than_one_and_the_other_goes_on_when_it_is_closed(v
 
 
 def test_the_status_is_asked_when_it_was_told_and_the_answer_for_everybody_in_between(visit: Visit, box: Box) -> None:
-    """By the tab's own clock, which the test turns: no status before two seconds are over, then one."""
+    """By the tab's own clock, which the test turns: not before two seconds are over, nor before a 503 says so."""
     people = crowd(box, 3)
     person = visit()
     person.context.clock.install()
@@ -90,8 +96,18 @@ def test_the_status_is_asked_when_it_was_told_and_the_answer_for_everybody_in_be
     with page.expect_request("**/queue/serving/*"):
         page.clock.run_for(1900)
     assert asked == []
-    with page.expect_request("**/queue/status/*"):
+    with page.expect_request_finished(lambda request: "/queue/status/" in request.url):
         page.clock.run_for(1900)
+    page.route("**/queue/status/*", busy)
+    with page.expect_request_finished(lambda request: "/queue/status/" in request.url):
+        page.clock.run_for(2700)
+    asked.clear()
+    with page.expect_request("**/queue/serving/*"):
+        page.clock.run_for(3900)
+    assert asked == []
+    place(page, 3)
+    with page.expect_request("**/queue/status/*"):
+        page.clock.run_for(1200)
 
 
 def test_a_tab_that_nobody_looks_at_is_awake_when_the_turn_comes(visit: Visit, box: Box) -> None:

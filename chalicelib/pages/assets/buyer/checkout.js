@@ -43,7 +43,7 @@ export function view(sale, signal) {
 
   async function settle(how) {
     try {
-      await post(`/orders/${order.id}/${how}`, {}, { tries: Infinity, signal: sale.signal });
+      await post(`/orders/${order.id}/${how}`, {}, { tries: Infinity });
     } catch (refusal) {
       if (!["hold_expired", "ticket_cancelled"].includes(refusal.code)) throw refusal;
       return sale.drop(t("checkout.expired"));

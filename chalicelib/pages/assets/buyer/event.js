@@ -20,7 +20,6 @@ import { OVER } from "./room.js";
 import { roomView } from "./roomview.js";
 import { Visit } from "./visit.js";
 
-const page = new AbortController();
 const LATER = { choose: () => import("./choose.js"), checkout: () => import("./checkout.js") };
 
 /** The sale of one event, for this visitor: what the views show, and what their buttons do. */
@@ -32,26 +31,27 @@ class Sale {
     /** The order that is held and not yet confirmed, or null. */
     this.order = null;
     this.poller = null;
-    this.signal = page.signal;
     this.shown = { kind: null, view: null, ending: new AbortController() };
     this.notice = null;
+    this.resumed = false;
   }
 
   /** Go on where this browser was, if it was anywhere. */
   async resume() {
     const { sessionId, orderId } = this.visit.kept;
     if (sessionId || orderId) await buyer(); // renews a guest's token that is nearly over
+    if (sessionId) this.#follow(sessionId);
     if (orderId) await this.readOrder(orderId);
     if (this.visit.wish) await hold(this).catch((refusal) => { this.notice = sentence(refusal); });
-    if (sessionId) this.#follow(sessionId);
-    this.visit.onChange((now, before) => this.#agree(now, before), page.signal);
+    this.visit.onChange((now, before) => this.#agree(now, before));
+    this.resumed = true;
     this.render();
   }
 
   /** Join the queue, or be told the place that is there. Throws a Refusal. */
   async join() {
     const { userId } = await buyer();
-    const { body } = await post("/queue/join", { event_id: this.event.id, user_id: userId }, { tries: Infinity, signal: page.signal });
+    const { body } = await post("/queue/join", { event_id: this.event.id, user_id: userId }, { tries: Infinity });
     const { sessionId } = this.visit.kept;
     this.visit.keep({ sessionId: body.session_id, line: sessionId === body.session_id ? this.visit.kept.line : undefined });
     this.#follow(body.session_id, body);
@@ -73,7 +73,7 @@ class Sale {
 
   /** Take the order that is kept. */
   async readOrder(orderId) {
-    const { body } = await get(`/orders/${orderId}`, { tries: Infinity, signal: page.signal }).catch(forgotten);
+    const { body } = await get(`/orders/${orderId}`, { tries: Infinity }).catch(forgotten);
     this.take(body);
   }
 
@@ -93,6 +93,7 @@ class Sale {
 
   /** Show what is now. */
   render() {
+    if (!this.resumed) return;
     const { screen } = this;
     const kind = this.#kind(screen);
     if (kind !== this.shown.kind) this.#turnTo(kind, screen);
@@ -122,7 +123,7 @@ class Sale {
     const view = await this.#make(kind, shown.ending.signal);
     if (this.shown !== shown) return;
     const notice = this.notice && h("p", { class: "notice" }, this.notice);
-    this.notice = null;
+    if (kind !== "loading") this.notice = null;
     shown.view = view;
     show(this.main, notice, view.element);
     this.entitle(view.title);
@@ -144,7 +145,7 @@ class Sale {
       return roomView(this);
     }
     if (kind === "loading") return loading(this.event.name);
-    if (kind in LATER) return (await patiently(LATER[kind], page.signal)).view(this, signal);
+    if (kind in LATER) return (await patiently(LATER[kind])).view(this, signal);
     return farewell(this, kind);
   }
 

@@ -18,7 +18,7 @@ export async function hold(sale, what) {
   }
   const { key, order } = sale.visit.wish;
   try {
-    const { body } = await post("/orders", order, { key, tries: Infinity, signal: sale.signal });
+    const { body } = await post("/orders", order, { key, tries: Infinity });
     noteServerTime(body.created_at);
     sale.take(body);
   } catch (refusal) {

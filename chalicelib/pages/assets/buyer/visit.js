@@ -6,7 +6,7 @@
 const VISIT = "ticketing.visit.";
 const WISH = "ticketing.wish.";
 
-/** The visit to one event. Two tabs see the same one; `onChange` tells one tab what another changed. */
+/** The visit to one event. Two tabs see the same one. */
 export class Visit {
   constructor(eventId) {
     this.key = VISIT + eventId;
@@ -23,11 +23,11 @@ export class Visit {
     localStorage.setItem(this.key, JSON.stringify({ ...this.kept, ...change }));
   }
 
-  /** Call `listener(now, before)` when another tab kept something else, until the signal is aborted. */
-  onChange(listener, signal) {
+  /** Call `listener(now, before)` when another tab kept something else. */
+  onChange(listener) {
     window.addEventListener("storage", ({ key, oldValue, newValue }) => {
       if (key === this.key) listener(JSON.parse(newValue ?? "{}"), JSON.parse(oldValue ?? "{}"));
-    }, { signal });
+    });
   }
 
   /**
