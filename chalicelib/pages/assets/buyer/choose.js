@@ -40,7 +40,8 @@ export async function view(sale, signal) {
   }
 
   const name = h("p", { class: "quiet eyebrow" }, sale.event.name);
-  const element = h("article", { class: sale.event.is_seated_event ? "stack" : "room stack" }, name, heading, turn.element, goods, giveUp, place);
+  const width = sale.event.is_seated_event ? "stack" : "room stack"; // a map wants all there is
+  const element = h("article", { class: width }, name, heading, turn.element, goods, giveUp, place);
   return { element, heading, title: t("checkout.your_turn_title", { name: sale.event.name }), update: turn.update };
 }
 
