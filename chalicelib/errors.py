@@ -60,6 +60,7 @@ REFUSALS = {
             "token_missing": "This address wants a bearer token.",
             "token_invalid": "The token is not one that this service takes.",
             "token_expired": "The time of the token is over.",
+            "ticket_code_invalid": "This code is not one that we gave for this ticket.",
         },
         Kind.NOT_FOUND: {
             "event_not_found": "There is no such event.",
@@ -70,6 +71,7 @@ REFUSALS = {
             "order_not_found": "There is no such order.",
             "draw_not_found": "This event has no draw: its queue is first come, first served.",
             "guests_not_offered": "This service gives no guest tokens.",
+            "check_in_not_offered": "This service gives no codes of tickets, so there is nothing to check in with.",
             "path_not_found": "There is nothing at this address.",
         },
         Kind.FORBIDDEN: {
@@ -110,6 +112,8 @@ REFUSALS = {
             "event_busy": "The event changed each time that it was counted; try again when less happens.",
             "event_too_large": "The event is too large to be counted while it is served.",
             "ticket_cancelled": "The ticket is cancelled.",
+            "ticket_not_confirmed": "The ticket is held, and not confirmed.",
+            "already_checked_in": "Somebody has come in with this ticket.",
             "too_many_events": "This organiser has as many events as are allowed.",
             "event_not_ended": "The event is not over yet.",
             "order_confirmed": "The tickets of this order are confirmed; cancel them one by one.",

@@ -18,7 +18,7 @@ ADMISSION_KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes in base64url withou
 _TRUE = {"1", "true", "yes", "on"}
 _PORT_MAX = 65_535
 _SECRET_CHARACTERS_MIN = 16
-_AUTH_KEY_CHARACTERS_MIN = 32  # HS256 wants a key at least as long as its digest (RFC 7518, 3.2)
+_SIGNING_KEY_CHARACTERS_MIN = 32  # HMAC-SHA256 wants a key at least as long as its digest (RFC 7518, 3.2)
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _FALSE = {"", "0", "false", "no", "off"}
 
@@ -50,6 +50,7 @@ class Settings:
     events_per_organiser: int = 1_000
     draw_key: str = field(default="", repr=False)
     admission_keys: tuple[str, ...] = field(default=(), repr=False)
+    ticket_keys: tuple[str, ...] = field(default=(), repr=False)
     polls_per_second: int = 5_000
     event_bus: str = ""
     archive_bucket: str = ""
@@ -75,7 +76,7 @@ class Settings:
             durability=_durability(env),
             cors_origin=env.get("CORS_ORIGIN", ""),
             auth_mode=_auth_mode(env),
-            auth_keys=_auth_keys(env),
+            auth_keys=_signing_keys(env, "AUTH_KEYS"),
             auth_jwks_url=_auth_jwks_url(env),
             auth_issuer=env.get("AUTH_ISSUER", ""),
             auth_audience=env.get("AUTH_AUDIENCE", ""),
@@ -84,6 +85,7 @@ class Settings:
             events_per_organiser=_whole(env, "EVENTS_PER_ORGANISER", 1_000, least=1),
             draw_key=_secret(env, "DRAW_KEY"),
             admission_keys=_keys(env, "ADMISSION_KEYS"),
+            ticket_keys=_signing_keys(env, "TICKET_KEYS"),
             polls_per_second=_whole(env, "POLLS_PER_SECOND", 5_000, least=1),
             event_bus=env.get("EVENT_BUS", ""),
             archive_bucket=env.get("ARCHIVE_BUCKET", ""),
@@ -161,11 +163,11 @@ def _auth_mode(env: Mapping[str, str]) -> Literal["open", "jwt"]:
     return cast(Literal["open", "jwt"], mode)
 
 
-def _auth_keys(env: Mapping[str, str]) -> tuple[str, ...]:
-    keys = _listed(env, "AUTH_KEYS")
+def _signing_keys(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    keys = _listed(env, name)
     for place, key in enumerate(keys, 1):
-        if len(key) < _AUTH_KEY_CHARACTERS_MIN:
-            raise ValueError(f"AUTH_KEYS: key {place} of {len(keys)} has fewer than 32 characters")
+        if len(key) < _SIGNING_KEY_CHARACTERS_MIN:
+            raise ValueError(f"{name}: key {place} of {len(keys)} has fewer than 32 characters")
     return keys
 
 

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 
-_NAMES = ("DRAW_KEY", "ADMISSION_KEYS", "AUTH_KEYS")
+_NAMES = ("DRAW_KEY", "ADMISSION_KEYS", "AUTH_KEYS", "TICKET_KEYS")
 _BYTES = 32
 
 

@@ -217,6 +217,8 @@ def _print_banner(options: Options, healthy_s: float, log_file: Path, *, seeded:
     lines = [
         f"Ticketing is up after {healthy_s:.1f} s{', with two demo events' if seeded else ''}.",
         "",
+        f"  Shop     {base_url}/",
+        f"  Desk     {base_url}/desk",
         f"  API      {base_url}/api/v1/events",
         f"  OpenAPI  {base_url}/openapi.json",
         f"  Health   {base_url}/health",

@@ -27,7 +27,7 @@ from tests.support.api import Api
 from tests.support.check import check_everything
 from tests.support.clock import Clock
 from tests.support.fake import fake_store
-from tests.support.people import AUTH_KEY
+from tests.support.people import AUTH_KEY, TICKET_KEY
 
 DRAW_KEY = "the key of every draw in these tests"
 BACKENDS = ("valkey", "redis7", "cluster")
@@ -77,7 +77,7 @@ def house(backend: Settings | None, request: pytest.FixtureRequest) -> Iterator[
         store.client.flushall(target_nodes="primaries")
     else:
         store.client.flushall()
-    settings = replace(backend or Settings(), draw_key=DRAW_KEY, auth_keys=(AUTH_KEY,))
+    settings = replace(backend or Settings(), draw_key=DRAW_KEY, auth_keys=(AUTH_KEY,), ticket_keys=(TICKET_KEY,))
     made = install(Runtime(settings, store, IdMaker(secrets.randbits)))
     yield made
     check_everything(store)

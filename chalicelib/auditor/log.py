@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from chalicelib.auditor.model import Difference
-from chalicelib.auditor.snapshot import TICKET_STATUSES, Snapshot
+from chalicelib.auditor.snapshot import Snapshot, Ticket
 
 Entry = tuple[str, Mapping[str, str]]
 
@@ -17,7 +17,9 @@ _BEFORE = {
     "confirmed": ("reserved",),
     "expired": ("reserved",),
     "cancelled": ("reserved", "confirmed"),
+    "checked_in": ("confirmed",),
 }
+"""What may happen to a ticket, and what must have happened to it last; None is nothing."""
 
 
 class Replay:
@@ -49,7 +51,7 @@ class Replay:
             yield Difference(what="log_ahead", where="log_seq", stored=log_seq, counted=last)
         for i in self._statuses.keys() | self.event.tickets.keys():
             ticket = self.event.tickets.get(i)
-            status, said = ticket["status"] if ticket else None, self._statuses.get(i)
+            status, said = _state(ticket) if ticket else None, self._statuses.get(i)
             if status != said:
                 yield Difference(what="ticket_log", where=i, stored=status, counted=said)
 
@@ -60,10 +62,16 @@ class Replay:
 
     def _ticket(self, name: str, fields: Mapping[str, str]) -> Iterator[Difference]:
         kind, _, status = fields.get("what", "").partition(".")
-        if kind != "ticket" or status not in TICKET_STATUSES:
+        if kind != "ticket" or status not in _BEFORE:
             return
         ticket = fields.get("data", "").partition(",")[0]
         before = self._statuses.get(ticket)
         if before not in _BEFORE[status]:
             yield Difference(what="log_transition", where=name, stored=status, counted=before)
         self._statuses[ticket] = status
+
+
+def _state(ticket: Ticket) -> str:
+    """Give what must have happened to a ticket last."""
+    is_in = ticket["status"] == "confirmed" and "checked_in_ms" in ticket
+    return "checked_in" if is_in else ticket["status"]

@@ -42,6 +42,7 @@ _PROBLEM: dict[str, Any] = {
         },
         "seat_ids": {"type": "array", "items": {"type": "string", "format": "uuid"}},
         "available": {"type": "integer"},
+        "checked_in_at": {"type": "string", "format": "date-time"},
         "outcome": {"type": "string", "enum": ["none", "unknown"]},
     },
 }

@@ -37,6 +37,7 @@ SECURITY_HEADERS = {
 STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 """On every answer outside open mode: two years of nothing but TLS."""
 RETRY_AFTER_S = (1, 5)
+_OF_NO_TOKEN = {"token_missing", "ticket_code_invalid"}
 _RENAMED = {413: "Request Entity Too Large", 422: "Unprocessable Entity"}  # Python 3.13 calls them otherwise
 
 # What Chalice answers by itself, before or instead of a view.
@@ -58,8 +59,8 @@ def from_error(error: DomainError, request_id: str) -> Response:
         headers["Retry-After"] = str(random.randint(*RETRY_AFTER_S))  # noqa: S311 - spreads load, guards nothing
         extra.setdefault("outcome", "none")
     elif error.refusal.kind is Kind.UNAUTHENTICATED:
-        # RFC 6750, 3.1: who brought no token is told no error.
-        headers["WWW-Authenticate"] = "Bearer" if error.code == "token_missing" else 'Bearer error="invalid_token"'
+        # RFC 6750, 3.1: who brought no token is told no error of it; nor is who brought a good one, and a wrong code.
+        headers["WWW-Authenticate"] = "Bearer" if error.code in _OF_NO_TOKEN else 'Bearer error="invalid_token"'
     elif error.refusal.kind is Kind.TOO_FAST:
         headers["Retry-After"] = str(-(-int(error.data[0]) // 1000))
     return _response(error.refusal, request_id, error.detail, extra, headers)

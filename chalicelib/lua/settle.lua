@@ -1,11 +1,12 @@
 #!lua flags=allow-oom
 -- Confirms or cancels a ticket, or the reserved tickets of an order, all or nothing; a repeat gives the same answer.
 -- ATOMIC because a hold is live until its exact deadline, and its seat, counters and session change together.
--- ARGV: '', confirm or cancel, ticket or order, id of that, payment reference or ''
+-- ARGV: '', confirm or cancel, ticket or order, id of that, payment reference or '', 1 if the caller has the role of an
+--       organiser else 0: they may cancel a ticket of their event
 -- RETURNS: ok, 1 if anything changed else 0, event_id, order record or '', ticket JSON ...
 -- REFUSALS: event_not_found, event_archived, ticket_not_found, order_not_found, hold_expired, ticket_cancelled, event_cancelled,
---           event_ended, order_confirmed, too_many_requests
-local _, action, kind, id, payment_reference = unpack(ARGV)
+--           event_ended, order_confirmed, already_checked_in, too_many_requests
+local _, action, kind, id, payment_reference, organiser = unpack(ARGV)
 local missing = begin_to_change(ARGV[1], STEP, FIELDS.settle)
 if missing then return missing end
 
@@ -20,13 +21,15 @@ if kind == 'order' then
     end
 else
     tickets[1] = load_ticket(id)
-    if not tickets[1] or not is_mine(tickets[1].user) then return refuse('ticket_not_found') end
+    local t = tickets[1]
+    if not t or not may_handle(t.user, action == 'cancel' and organiser) then return refuse('ticket_not_found') end
 end
 
-local reserved, count = {}, {reserved = 0, confirmed = 0, cancelled = 0, expired = 0}
+local reserved, count, checked_in_ms = {}, {reserved = 0, confirmed = 0, cancelled = 0, expired = 0}, nil
 for _, t in ipairs(tickets) do
     touch_ticket(t)
     count[t.status] = count[t.status] + 1
+    checked_in_ms = checked_in_ms or t.checked_in_ms
     if t.status == 'reserved' then reserved[#reserved + 1] = t end
 end
 
@@ -53,9 +56,13 @@ if action == 'confirm' then
 else
     local ending = kind == 'ticket' and count.confirmed > 0 and tickets or reserved
     if #ending == 0 then
-        if kind == 'order' and count.confirmed > 0 and count.cancelled == 0 then return refuse('order_confirmed') end
+        if kind == 'order' and count.confirmed > 0 and count.cancelled == 0 then
+            if checked_in_ms then return refuse('already_checked_in', checked_in_ms) end
+            return refuse('order_confirmed')
+        end
         if count.cancelled == 0 then return refuse('hold_expired') end
     end
+    if kind == 'ticket' and checked_in_ms then return refuse('already_checked_in', checked_in_ms) end
     if #ending > 0 and now >= ev.end_ms then return refuse('event_ended') end
     for _, t in ipairs(ending) do release(t, 'cancelled') end
     reserved = ending

@@ -9,7 +9,8 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from chalicelib import ids
-from chalicelib.fields import Answer, Instant, SessionId, Strict, UserId, Uuid
+from chalicelib.fields import Answer, Instant, SessionId, ShortText, Strict, UserId, Uuid
+from chalicelib.tickets import ticket_code
 
 TICKETS_PER_ORDER = 100
 
@@ -65,12 +66,21 @@ class Confirm(Strict):
     payment_reference: PaymentReference | None = None
 
 
+class CheckIn(Strict):
+    """What the QR of the ticket says; any line is understood, and only the right one is good."""
+
+    code: ShortText
+
+
 class Nothing(Strict):
     """A body that says nothing."""
 
 
 class Ticket(Answer):
-    """A ticket as it is now; a reserved one is lost at ``expires_at`` unless it is confirmed."""
+    """A ticket as it is now; a reserved one is lost at ``expires_at`` unless it is confirmed.
+
+    ``code`` is what a confirmed one shows at the door, null where the service has no key to make it.
+    """
 
     id: Uuid
     event_id: Uuid
@@ -86,6 +96,8 @@ class Ticket(Answer):
     issued_at: Instant
     expires_at: Instant | None
     confirmed_at: Instant | None
+    checked_in_at: Instant | None
+    code: str | None
     payment_reference: str | None
     created_at: Instant
     updated_at: Instant
@@ -119,8 +131,8 @@ class OrderAnswer(Answer):
     order: Order
 
 
-def read_ticket(event_id: str, text: str) -> Ticket:
-    """Read a ticket as the scripts store it."""
+def read_ticket(event_id: str, text: str, ticket_keys: Sequence[str]) -> Ticket:
+    """Read a ticket as the scripts store it; the keys make its code."""
     stored = json.loads(text)
     seat = stored.get("seat")
     return Ticket(
@@ -138,16 +150,18 @@ def read_ticket(event_id: str, text: str) -> Ticket:
         issued_at=int(stored["issued_ms"]),
         expires_at=int(stored["expires_ms"]) if stored["status"] in {"reserved", "expired"} else None,
         confirmed_at=int(stored["confirmed_ms"]) if "confirmed_ms" in stored else None,
+        checked_in_at=int(stored["checked_in_ms"]) if "checked_in_ms" in stored else None,
+        code=ticket_code.make(ticket_keys, stored["id"]) if stored["status"] == "confirmed" else None,
         payment_reference=stored.get("payment_reference"),
         created_at=int(stored["issued_ms"]),
         updated_at=int(stored["updated_ms"]),
     )
 
 
-def read_order(event_id: str, order_id: str, record: str, tickets: Sequence[str]) -> Order:
+def read_order(event_id: str, order_id: str, record: str, tickets: Sequence[str], ticket_keys: Sequence[str]) -> Order:
     """Read an order and its tickets as the scripts store them."""
     _, created_ms, user_id, *_ = record.split(",")
-    read = [read_ticket(event_id, text) for text in tickets]
+    read = [read_ticket(event_id, text, ticket_keys) for text in tickets]
     statuses: list[TicketStatus] = ["reserved", "confirmed", "expired", "cancelled"]
     return Order(
         id=order_id,

@@ -12,6 +12,7 @@ from chalicelib.http.auth import Access
 from chalicelib.http.route import PREFIX, Reply, Request, Routes
 from chalicelib.tickets import service
 from chalicelib.tickets.model import (
+    CheckIn,
     Confirm,
     Nothing,
     Order,
@@ -30,7 +31,7 @@ PURCHASE_REFUSALS = (
     *("idempotency_key_reused", "identity_mismatch"),
 )
 CONFIRM_REFUSALS = ("hold_expired", "ticket_cancelled", "event_cancelled", "event_archived", "not_durable")
-CANCEL_REFUSALS = ("hold_expired", "event_ended", "event_archived")
+CANCEL_REFUSALS = ("hold_expired", "event_ended", "already_checked_in", "event_archived")
 
 routes = Routes()
 
@@ -148,6 +149,25 @@ def confirm_ticket(request: Request) -> Reply:
 def cancel_ticket(request: Request) -> Reply:
     done = service.settle_ticket(request.house, "cancel", request.id("ticket_id"))
     return Reply(TicketAnswer(message="Ticket cancelled successfully", ticket=done.what), happened=done.changed)
+
+
+@routes.add(
+    "POST",
+    f"{PREFIX}/tickets/{{ticket_id}}/check-in",
+    access=Access.ORGANISER,
+    summary="Let in who shows the code of a confirmed ticket, once",
+    body=CheckIn,
+    answers={200: TicketAnswer},
+    refusals=(
+        *("check_in_not_offered", "ticket_code_invalid", "ticket_not_found", "not_your_event", "already_checked_in"),
+        *("ticket_not_confirmed", "ticket_cancelled", "hold_expired", "event_cancelled", "event_archived"),
+    ),
+    idempotent=True,
+    metric="check_ins",
+)
+def check_in(request: Request) -> Reply:
+    done = service.check_in(request.house, request.id("ticket_id"), request.body.code, request.idempotency_key)
+    return Reply(TicketAnswer(message="Checked in", ticket=done.what), happened=done.changed)
 
 
 @routes.add(

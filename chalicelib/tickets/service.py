@@ -1,18 +1,22 @@
-"""The verbs of tickets and orders: purchase, confirm, cancel, read."""
+"""The verbs of tickets and orders: purchase, confirm, cancel, check in, read."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from chalicelib import ids, keys
 from chalicelib.durability import LEVELS
 from chalicelib.errors import DomainError
+from chalicelib.fields import format_instant
 from chalicelib.runtime import Runtime
 from chalicelib.scripting import allow, found_only, is_refused, run, run_kept, run_many
 from chalicelib.store import Command, Store
+from chalicelib.tickets import ticket_code
 from chalicelib.tickets.model import Order, OrderCreate, Purchase, Ticket, read_order, read_ticket
 
 Kind = Literal["ticket", "order"]
@@ -56,27 +60,51 @@ def order(house: Runtime, wish: OrderCreate, key: str | None) -> Purchased:
 
 
 def settle_ticket(house: Runtime, action: Action, ticket_id: str, payment_reference: str = "") -> Settled[Ticket]:
-    """Confirm or cancel a ticket; a repeat gives the same answer."""
+    """Confirm or cancel a ticket; a repeat gives the same answer. The organiser of its event may cancel it, too.
+
+    Raises DomainError with the words of ``settle.lua``; ``already_checked_in`` says since when.
+    """
     changed, event_id, _, text = _settle(house, action, "ticket", ticket_id, payment_reference)
-    return Settled(read_ticket(event_id, text), bool(changed))
+    return Settled(_ticket(house, event_id, text), bool(changed))
 
 
 def settle_order(house: Runtime, action: Action, order_id: str, payment_reference: str = "") -> Settled[Order]:
     """Confirm or cancel the reserved tickets of an order, all or nothing; a repeat gives the same answer."""
     changed, event_id, record, *tickets = _settle(house, action, "order", order_id, payment_reference)
-    return Settled(read_order(event_id, order_id, record, tickets), bool(changed))
+    return Settled(read_order(event_id, order_id, record, tickets, house.settings.ticket_keys), bool(changed))
+
+
+def check_in(house: Runtime, ticket_id: str, code: str, key: str | None) -> Settled[Ticket]:
+    """Let in who shows the code of a confirmed ticket, once; a repeat with the same Idempotency-Key is the same answer.
+
+    Raises ``check_in_not_offered`` without TICKET_KEYS and ``ticket_code_invalid`` before Redis is asked; else with the
+    words of ``check_in.lua``, of which ``already_checked_in`` says since when.
+    """
+    if not house.settings.ticket_keys:
+        raise DomainError("check_in_not_offered")
+    if not ticket_code.is_of(house.settings.ticket_keys, ticket_id, code):
+        raise DomainError("ticket_code_invalid")
+    event = ids.code_of(ticket_id)
+    # Without a key each request is one of its own, and only our own retry of it is a repeat.
+    user_id = house.caller.user_id
+    request_id = ids.derived_id("check-in", user_id, key, code=event) if key else house.ids.within(event)
+    # Not counted: many doors are one organiser, and only who brings a good code has come as far as this.
+    what = house.call("check_in", event, "", ticket_id, request_id, counted=False)
+    with _saying("ticket"):
+        changed, event_id, text = run(house.store, what)
+    return Settled(_ticket(house, event_id, text), bool(changed))
 
 
 def get_ticket(house: Runtime, ticket_id: str) -> Ticket:
-    """Read a ticket as it is now."""
+    """Read a ticket as it is now: one's own, or as an organiser one of an event of one's own."""
     event_id, _, text = _read(house, "ticket", ticket_id)
-    return read_ticket(event_id, text)
+    return _ticket(house, event_id, text)
 
 
 def get_order(house: Runtime, order_id: str) -> Order:
     """Read an order with its tickets as they are now."""
     event_id, record, *tickets = _read(house, "order", order_id)
-    return read_order(event_id, order_id, record, tickets)
+    return read_order(event_id, order_id, record, tickets, house.settings.ticket_keys)
 
 
 def tickets_of_user(house: Runtime, user_id: str, after: str | None) -> tuple[list[Ticket], str | None]:
@@ -91,13 +119,14 @@ def tickets_of_user(house: Runtime, user_id: str, after: str | None) -> tuple[li
     codes = sorted(house.store.command("SMEMBERS", keys.user_index(user_id)))
     codes = [ids.EventCode(code) for code in codes if after is None or code > after]
     page = codes[:EVENTS_PER_PAGE]
-    answers = run_many(house.store, [house.call("tickets", code, "", "user", user_id, counted=False) for code in page])
+    calls = [house.call("tickets", code, "", "user", user_id, 0, counted=False) for code in page]
+    answers = run_many(house.store, calls)
     gone = [code for code, answer in zip(page, answers, strict=True) if is_refused(answer, "event_not_found")]
     if gone:
         _mend_index(house.store, user_id, gone)
     tickets: list[Ticket] = []
     for event_id, _, *texts in found_only(answers):
-        tickets += [read_ticket(event_id, text) for text in texts]
+        tickets += [_ticket(house, event_id, text) for text in texts]
     tickets.sort(key=lambda ticket: (-ticket.issued_at, ticket.id))
     return tickets, page[-1] if len(codes) > len(page) else None
 
@@ -143,25 +172,35 @@ def _purchase(
         if refusal.code == "not_enough_tickets":
             refusal.extra["available"] = refusal.data[0]
         raise
-    return Purchased(read_order(event_id, actual_id, record, tickets), bool(made), bool(key and replayed and not made))
+    bought = read_order(event_id, actual_id, record, tickets, house.settings.ticket_keys)
+    return Purchased(bought, bool(made), bool(key and replayed and not made))
+
+
+def _ticket(house: Runtime, event_id: str, text: str) -> Ticket:
+    return read_ticket(event_id, text, house.settings.ticket_keys)
 
 
 def _read(house: Runtime, kind: Kind, object_id: str) -> list[str]:
-    try:
-        return run(house.store, house.call("tickets", ids.code_of(object_id), "", kind, object_id))
-    except DomainError as refusal:
-        raise _as_object(refusal, kind) from None
+    what = house.call("tickets", ids.code_of(object_id), "", kind, object_id, int(house.caller.is_organiser))
+    with _saying(kind):
+        return run(house.store, what)
 
 
 def _settle(house: Runtime, action: Action, kind: Kind, object_id: str, payment_reference: str) -> list[Any]:
     level = LEVELS[house.settings.durability if action == "confirm" else "memory"]
-    what = house.call("settle", ids.code_of(object_id), "", action, kind, object_id, payment_reference)
+    words = "", action, kind, object_id, payment_reference, int(house.caller.is_organiser)
+    with _saying(kind):
+        return run_kept(house.store, house.call("settle", ids.code_of(object_id), *words), level)
+
+
+@contextmanager
+def _saying(kind: Kind) -> Iterator[None]:
+    """Put a refusal of the block into the words of what was asked for."""
     try:
-        return run_kept(house.store, what, level)
+        yield
     except DomainError as refusal:
-        raise _as_object(refusal, kind) from None
-
-
-def _as_object(refusal: DomainError, kind: Kind) -> DomainError:
-    # Only its code was known of the event: what was asked for is the ticket or the order.
-    return DomainError(f"{kind}_not_found") if refusal.code == "event_not_found" else refusal
+        if refusal.code == "event_not_found":  # only its code was known of the event
+            raise DomainError(f"{kind}_not_found") from None
+        if refusal.code == "already_checked_in":
+            refusal.extra["checked_in_at"] = format_instant(int(refusal.data[0]))
+        raise

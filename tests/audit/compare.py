@@ -70,6 +70,9 @@ def _tickets(dump: Dump, model: Model) -> Iterator[Difference]:
         seat = None if ticket.seat is None else str(ticket.seat)
         if found.get("seat") != seat:
             yield "I1", f"ticket {name} has seat {found.get('seat')}, by the log {seat}"
+        is_in = None if ticket.checked_in_ms is None else str(ticket.checked_in_ms)
+        if found.get("checked_in_ms") != is_in:
+            yield "I21", f"ticket {name} let in at {found.get('checked_in_ms')}, by the log at {is_in}"
         if found["expires_ms"] != str(ticket.expires_ms):
             yield "I9", f"ticket {name} is held until {found['expires_ms']}, by the log {ticket.expires_ms}"
 

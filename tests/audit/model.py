@@ -45,6 +45,7 @@ class Ticket:
     expires_ms: int
     status: str = "reserved"
     was_confirmed: bool = False
+    checked_in_ms: int | None = None
 
 
 @dataclass

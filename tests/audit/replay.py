@@ -27,6 +27,7 @@ RULES = {
     "ticket.confirmed": tickets.confirmed,
     "ticket.cancelled": tickets.cancelled,
     "ticket.expired": tickets.expired,
+    "ticket.checked_in": tickets.checked_in,
 }
 NOBODY = frozenset({"organiser", "operator", "server"})
 STEP_BACK_MS_MIN = 2_000

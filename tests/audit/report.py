@@ -28,6 +28,7 @@ INVARIANTS = {
     "I18": "no key has a TTL",
     "I19": "what was refused never shows",
     "I20": "the log names no person",
+    "I21": "a ticket lets in once, when it is sold, and is given back no more",
     "log": "every effect is in the log, in order, and the terms are as it says",
     "dump": "every key agrees with every other",
 }

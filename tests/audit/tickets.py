@@ -1,4 +1,4 @@
-"""What may happen to a ticket and its seat: I1 to I4, I9, I10, I12, I13."""
+"""What may happen to a ticket and its seat: I1 to I4, I9, I10, I12, I13, I21."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def cancelled(model: Model) -> None:
         _before_deadline(model, ticket)
     else:
         model.demand(model.entry.at_ms < model.term("end_ms"), "I14", "is cancelled after the end of the event")
+        model.demand(ticket.checked_in_ms is None, "I21", f"ticket {ticket.id} is given back by who was let in with it")
     _give_back(model, ticket, "cancelled", was_held=was_held)
 
 
@@ -60,6 +61,15 @@ def expired(model: Model) -> None:
         model.demand(ticket.expires_ms <= model.entry.at_ms, "I9", f"expires before {ticket.expires_ms}")
         ticket.session.lost += 1
         _give_back(model, ticket, "expired", was_held=True)
+
+
+def checked_in(model: Model) -> None:
+    """Somebody is let in with a ticket that was sold."""
+    ticket = _ticket(model, "confirmed")
+    if ticket:
+        model.demand(ticket.checked_in_ms is None, "I21", f"ticket {ticket.id} lets in a second time")
+        model.demand(not model.is_cancelled, "I14", "somebody is let in, and the event is cancelled")
+        ticket.checked_in_ms = model.entry.at_ms
 
 
 def _may_hold(model: Model, session: Session) -> None:

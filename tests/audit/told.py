@@ -7,13 +7,14 @@ A history is a list of answers. It must have every answer that the people it nam
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from chalicelib import ids
+from chalicelib.fields import format_instant
 from tests.audit.dump import is_same
 from tests.audit.model import Model
 
@@ -32,8 +33,8 @@ Difference = tuple[str, str]
 class Told:
     """One answer: about which event, to which operation, of whom, with which status and body.
 
-    ``op`` is join, position, purchase, order, confirm or cancel. ``asked`` is the id of the ticket or order that was
-    asked for, or of the seat for a purchase; ``key`` the Idempotency-Key.
+    ``op`` is join, position, purchase, order, confirm, cancel or check_in. ``asked`` is the id of the ticket or order
+    that was asked for, or of the seat for a purchase; ``key`` the Idempotency-Key.
     """
 
     event: str
@@ -53,7 +54,7 @@ def read_history(path: Path) -> list[Told]:
 def compare(model: Model, history: Sequence[Told]) -> None:
     """Note every answer that the event contradicts; answers about other events are left out."""
     mine = [told for told in history if told.event == model.dump.fields["id"]]
-    for judge in (_acknowledged, _keys, _positions, _confirmed, _refused):
+    for judge in (_acknowledged, _keys, _positions, _confirmed, _refused, _let_in):
         for invariant, what in judge(model, mine):
             model.findings.add(invariant, what)
 
@@ -89,7 +90,7 @@ def _joined(model: Model, told: Told) -> Iterator[Difference]:
 def _keys(_: Model, history: Sequence[Told]) -> Iterator[Difference]:
     given: dict[tuple[str, str, str], str] = {}
     for told in history:
-        if told.key and told.status in OK:
+        if told.key and told.status in OK and told.op != "check_in":
             first = given.setdefault((told.op, told.user, told.key), told.body["id"])
             if first != told.body["id"]:
                 yield "I4", f"key {told.key} of {told.user} gave {first}, then {told.body['id']}"
@@ -134,6 +135,18 @@ def _refused(model: Model, history: Sequence[Told]) -> Iterator[Difference]:
         may_have_made_it = [told for told in purchases[user] if told.op == "order" or told.asked in {None, seat}]
         if purchases[user] and all(told.status in REFUSED for told in may_have_made_it):
             yield "I19", f"{user} was refused whatever may have made ticket {name}, and it is there"
+
+
+def _let_in(model: Model, history: Sequence[Told]) -> Iterator[Difference]:
+    let_in = [told for told in history if told.op == "check_in" and told.status in OK]
+    for told in let_in:
+        found = model.dump.tickets.get(str(told.asked), {}).get("checked_in_ms")
+        if found is None or format_instant(int(found)) != told.body["ticket"]["checked_in_at"]:
+            yield "I5", f"{told.user} was told that ticket {told.asked} lets in, and it did at {found}"
+    requests = Counter(asked for asked, _ in {(told.asked, told.key or number) for number, told in enumerate(let_in)})
+    for asked, times in requests.items():
+        if times > 1:
+            yield "I21", f"{times} people were let in with ticket {asked}"
 
 
 def _tickets(model: Model, told: Told) -> list[tuple[str, str]]:

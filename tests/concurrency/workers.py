@@ -11,13 +11,14 @@ from chalicelib.scripting import call, run
 from chalicelib.settings import Settings
 from chalicelib.store import connect
 from tests.support.api import Answer, Api
+from tests.support.people import TICKET_KEY
 
 TRIES_MAX = 40
 
 
 def api_on(port: int, **more: Any) -> Api:
     """Give the service on the Redis or proxy at this port, perhaps with more settings."""
-    settings = Settings(redis_host="127.0.0.1", redis_port=port, **more)
+    settings = Settings(redis_host="127.0.0.1", redis_port=port, **{"ticket_keys": (TICKET_KEY,)} | more)
     install(Runtime(settings, connect(settings), IdMaker(secrets.randbits)))
     return Api()
 

@@ -33,7 +33,7 @@ from tests.faults.lambdas import Lambdas
 from tests.support import servers
 from tests.support.api import Api
 from tests.support.clock import Clock
-from tests.support.people import AUTH_KEY
+from tests.support.people import AUTH_KEY, TICKET_KEY
 from tests.support.proxy import Proxy
 from tests.support.snapshot import snapshot
 
@@ -191,7 +191,8 @@ def _wake_up(port: int, seed: int) -> None:
 
 
 def _settings(port: int) -> Settings:
-    return Settings(redis_host="127.0.0.1", redis_port=port, draw_key=DRAW_KEY, auth_keys=(AUTH_KEY,))
+    keys: Any = {"draw_key": DRAW_KEY, "auth_keys": (AUTH_KEY,), "ticket_keys": (TICKET_KEY,)}
+    return Settings(redis_host="127.0.0.1", redis_port=port, **keys)
 
 
 def _wrong(status: int | None, right: set[int]) -> str:

@@ -9,7 +9,19 @@ from chalicelib.keys import event_key
 from chalicelib.runtime import runtime
 from tests.faults.crash_scenes import KEY, SCENES, Request, one_waiting, scene
 from tests.support.api import Api
-from tests.support.sale import change, enter, event_body, hold, join, new_event, new_seated, order, seat_specs, settle
+from tests.support.sale import (
+    change,
+    confirmed,
+    enter,
+    event_body,
+    hold,
+    join,
+    new_event,
+    new_seated,
+    order,
+    seat_specs,
+    settle,
+)
 
 
 def _now_ms() -> int:
@@ -79,6 +91,13 @@ def _a_counter_is_mended(api: Api) -> Request:
     event = one_waiting(api).event
     runtime().store.command("HINCRBY", event_key("events", code_of(event)), "held", 1)
     return Request("POST", f"/events/{event}/repair")
+
+
+@scene("POST /tickets/{ticket_id}/check-in")
+def _somebody_is_let_in_at_the_door(api: Api) -> Request:
+    event, seats = new_seated(api)
+    ticket = confirmed(api, enter(api, event, "ada"), seats[0])
+    return Request("POST", f"/tickets/{ticket['id']}/check-in", {"code": ticket["code"]}, KEY)
 
 
 @scene("POST /queue/process/{event_id}")

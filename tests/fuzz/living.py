@@ -61,9 +61,11 @@ class LivingSale:
         return self._bought({"admissions_per_minute": 1}, {})
 
     def _seated(self) -> Ids:
-        """A person whose turn it is, with one of ten seats reserved, and another whom the places let wait."""
+        """A person who has one of ten seats and can be let in with it, and another whose turn it is."""
         fields = {"is_seated_event": True, "total_tickets": 100_000, "max_active_sessions": 1}
-        return self._bought(fields, {"seats": seat_specs(10)})
+        found = self._bought(fields, {"seats": seat_specs(10)})
+        sold = self._ask("POST", f"/tickets/{found['ticket_id']}/confirm", None, BUYER)
+        return found | {"code": sold["ticket"]["code"]}
 
     def _lobby(self) -> Ids:
         """A draw that is still to come."""

@@ -7,11 +7,13 @@ from typing import Final
 
 from chalicelib.http import auth
 from chalicelib.settings import Settings
-from tests.support.people import AUTH_KEY, token
+from tests.support.people import AUTH_KEY, TICKET_KEY, token
 
 ORGANISER: Final = "olga"
 BUYER: Final = "ada"
-_OPEN: Final = Settings(draw_key="the key of the draws of a fuzzed sale", auth_keys=(AUTH_KEY,))
+_OPEN: Final = Settings(
+    draw_key="the key of the draws of a fuzzed sale", auth_keys=(AUTH_KEY,), ticket_keys=(TICKET_KEY,)
+)
 
 
 @dataclass(frozen=True)

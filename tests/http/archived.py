@@ -10,7 +10,20 @@ from tests.http.good import Row
 from tests.http.stage import CENTURY_S
 from tests.support.api import Answer, Api
 from tests.support.archiving import close
-from tests.support.sale import buy, enter, hold, join, leave, new_seated, order, read, refresh, seat_specs, settle
+from tests.support.sale import (
+    buy,
+    check_in,
+    confirmed,
+    enter,
+    join,
+    leave,
+    new_seated,
+    order,
+    read,
+    refresh,
+    seat_specs,
+    settle,
+)
 
 
 class Closed:
@@ -20,8 +33,8 @@ class Closed:
         event, seats = new_seated(api, **fields)
         self.ada, self.api = enter(api, event, "ada"), api
         self.order = str(order(api, self.ada, seats[:2]).json["id"])
-        self.ticket = hold(api, self.ada, seats[2])
-        settle(api, "confirm", self.ticket)
+        self.confirmed = confirmed(api, self.ada, seats[2])
+        self.ticket = str(self.confirmed["id"])
         later()
         close(event)
 
@@ -64,6 +77,7 @@ CHANGING: dict[str, Request] = {
     "cancel_order": lambda c: c.api.post(f"/orders/{c.order}/cancel"),
     "confirm_ticket": lambda c: settle(c.api, "confirm", c.ticket),
     "cancel_ticket": lambda c: settle(c.api, "cancel", c.ticket),
+    "check_in": lambda c: check_in(c.api, c.confirmed),
 }
 """Also a repeat of what was done before, and a poll, which would be noted."""
 

@@ -15,6 +15,7 @@ _ORDERS = "tests/integration/test_orders.py::test_"
 _SALE = "tests/concurrency/test_sale.py::test_"
 _AUTH = "tests/http/test_auth.py::test_"
 _OWNERS = "tests/integration/test_owners.py::test_"
+_DOOR = "tests/integration/test_check_in.py::test_"
 _SERVER = "tests/infra/test_devserver.py::test_"
 
 INPUT: Final[dict[int, list[str] | str]] = {
@@ -96,7 +97,15 @@ INPUT: Final[dict[int, list[str] | str]] = {
         _SERVER + "a_body_without_a_clear_end_is_refused_and_ends_the_connection",
         _SERVER + "answers_without_a_body_leave_the_connection_in_step",
     ],
-    59: "Tickets are not scanned here; what another shop trusts is the admission token, which is signed.",
+    # A ticket that is forged, copied, not paid for, given back after it was used.
+    59: [
+        "tests/unit/test_ticket_code.py::test_no_character_can_be_another",
+        "tests/unit/test_ticket_code.py::test_a_code_is_good_for_its_own_ticket_alone",
+        _DOOR + "a_forged_code_is_refused_before_redis_is_asked",
+        _DOOR + "every_state_of_a_ticket_has_its_word_at_the_door",
+        _DOOR + "who_was_let_in_gives_nothing_back",
+        "tests/concurrency/test_door.py::test_one_of_sixteen_doors_lets_somebody_in",
+    ],
     60: [
         _OWNERS + "no_answer_but_the_owners_is_a_2xx",
         _SETTLE + "every_state_has_its_answer",
@@ -133,6 +142,8 @@ IDENTITY: Final[dict[int, list[str] | str]] = {
     # A buyer or another organiser where an organiser is wanted.
     19: [
         "tests/http/test_access.py::test_a_route_lets_in_whom_the_table_says",
+        _OWNERS + "a_ticket_is_open_to_the_organiser_of_its_event_alone",
+        _DOOR + "a_buyer_checks_nobody_in",
         _OWNERS + "an_event_belongs_to_who_made_it",
     ],
     # Who is there, told by the answer; requests by the thousand; people by the million.

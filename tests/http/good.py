@@ -10,13 +10,17 @@ from urllib.parse import quote
 from chalicelib.http.route import Route
 from chalicelib.ids import code_of, seat_id
 from chalicelib.keys import event_key
+from chalicelib.tickets import ticket_code
 from tests.http.stage import CENTURY_S, Stage
 from tests.support.api import Answer
+from tests.support.people import TICKET_KEY
 from tests.support.sale import (
     UNKNOWN,
     Visitor,
     buy,
     change,
+    check_in,
+    confirmed,
     enter,
     event_body,
     hold,
@@ -148,6 +152,7 @@ GOOD: dict[str, Row] = {
     "cancel_order": lambda s: s.api.post(f"/orders/{an_order(s)}/cancel"),
     "confirm_ticket": lambda s: s.api.post(f"/tickets/{a_ticket(s)}/confirm", {"payment_reference": "pay-1"}),
     "cancel_ticket": lambda s: s.api.post(f"/tickets/{a_ticket(s)}/cancel", {}),
+    "check_in": lambda s: check_in(s.api, confirmed(s.api, one_active(s))),
     "get_ticket": lambda s: s.api.get(f"/tickets/{a_ticket(s)}"),
     "tickets_of_user": _my_tickets,
     "/health": lambda s: s.api.get("/health"),
@@ -174,6 +179,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "cancel_order": {},
     "confirm_ticket": {"payment_reference": "pay-1"},
     "cancel_ticket": {},
+    "check_in": {"code": ticket_code.make((TICKET_KEY,), UNKNOWN)},
 }
 """For each route that takes one a body without a mistake, about things that are not there."""
 

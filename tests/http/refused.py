@@ -13,6 +13,7 @@ from chalicelib.runtime import Runtime, install
 from tests.http.archived import ARCHIVED
 from tests.http.auditing import AUDITING
 from tests.http.buying import BUYING, Send, all_taken, create_order, purchase
+from tests.http.entering import ENTERING
 from tests.http.good import Row, a_ticket, an_order, one_active, one_waiting
 from tests.http.stage import CENTURY_S, Stage
 from tests.http.trusting import TRUSTING
@@ -190,6 +191,7 @@ REFUSED: dict[tuple[str, str], Row] = {
     **_settling("ticket"),
     **_settling("order"),
     **WAITING,
+    **ENTERING,
     **TRUSTING,
     **AUDITING,
     **ARCHIVED,

@@ -25,7 +25,7 @@ BUYER = {
 }
 ORGANISER = {
     *("create_event", "update_event", "delete_event", "change_admission", "add_seats", "change_seats"),
-    *("process_queue", "room_stats", "erase_person", "event_integrity", "repair_event"),
+    *("process_queue", "room_stats", "erase_person", "event_integrity", "repair_event", "check_in"),
 }
 ROUTES = {label(row): row for row in app.table}
 

@@ -183,7 +183,10 @@ def test_another_method_is_refused_with_those_that_are_allowed(stage: Stage, pat
         judge_problem(answer)
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/docs", "/.git/config", "/api/v2/events", "/api/v1/drain"])
+@pytest.mark.parametrize(
+    "path",
+    ["/nothing", "/desk/new/more", "/assets/x/common", "/docs", "/.git/config", "/api/v2/events", "/api/v1/drain"],
+)
 def test_an_unknown_path_is_not_found(stage: Stage, path: str) -> None:
     """404 for every method; there is no way to the drain, to documents or to other versions."""
     assert stage

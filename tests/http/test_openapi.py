@@ -14,6 +14,7 @@ from chalicelib.errors import REFUSALS
 from chalicelib.events.routes import SCHEDULE_REFUSALS
 from chalicelib.http.problem import STATUS
 from chalicelib.http.route import Route
+from chalicelib.pages.routes import routes as pages
 from chalicelib.scripting import LUA
 from tests.http.stage import DOCUMENT, PROBLEM, label
 from tests.lint_lua import header_words
@@ -42,8 +43,9 @@ def test_it_is_a_valid_document() -> None:
 
 
 def test_it_has_exactly_the_routes_of_the_app() -> None:
-    """What is served is written down, and nothing else."""
+    """What is served to programs is written down, and nothing else; pages are for people."""
     served = {(path, method.lower()) for path, methods in app.app.routes.items() for method in methods}
+    served -= {(row.path, row.method.lower()) for row in pages}
     assert {(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods} == served
 
 
@@ -66,6 +68,7 @@ def test_every_refusal_of_a_route_is_described_under_its_status(row: Route) -> N
 
 
 _OF_ACCESS = {"too_many_requests"}  # said of a route by who may use it: chalicelib.http.auth.REFUSALS
+_CANCELLING = {"event_ended", "order_confirmed", "already_checked_in"}
 _NO_EVENT = {"event_not_found"}  # said as "no such session", "ticket" or "order": only the code of an event was known
 
 # Route -> its script, words that Python adds, and words of the script that cannot be met on this route.
@@ -105,9 +108,10 @@ SCRIPTS: dict[str, tuple[str, set[str], set[str]]] = {
     "create_order": ("purchase", {"identity_mismatch"}, set()),
     "get_order": ("tickets", set(), {"ticket_not_found"} | _NO_EVENT),
     "get_ticket": ("tickets", set(), {"order_not_found"} | _NO_EVENT),
+    "check_in": ("check_in", {"check_in_not_offered", "ticket_code_invalid"}, _NO_EVENT),
     "tickets_of_user": ("tickets", {"identity_mismatch"}, {"ticket_not_found", "order_not_found"} | _NO_EVENT),
-    "confirm_order": ("settle", {"not_durable"}, {"ticket_not_found", "event_ended", "order_confirmed"} | _NO_EVENT),
-    "confirm_ticket": ("settle", {"not_durable"}, {"order_not_found", "event_ended", "order_confirmed"} | _NO_EVENT),
+    "confirm_order": ("settle", {"not_durable"}, {"ticket_not_found"} | _CANCELLING | _NO_EVENT),
+    "confirm_ticket": ("settle", {"not_durable"}, {"order_not_found"} | _CANCELLING | _NO_EVENT),
     "cancel_order": ("settle", set(), {"ticket_not_found", "ticket_cancelled", "event_cancelled"} | _NO_EVENT),
     "cancel_ticket": (
         "settle",

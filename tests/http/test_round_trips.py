@@ -19,10 +19,13 @@ from chalicelib.settings import Settings
 from chalicelib.store import connect
 from tests.support import servers
 from tests.support.api import Answer, Api
+from tests.support.people import TICKET_KEY
 from tests.support.proxy import Proxy
 from tests.support.sale import (
     Visitor,
     buy,
+    check_in,
+    confirmed,
     enter,
     event_body,
     hold,
@@ -58,7 +61,8 @@ class Counted:
 def counted() -> Iterator[Counted]:
     """A warm service: it has its connection, and the server knows the scripts."""
     with servers.valkey() as server, Proxy(server.port) as proxy:
-        settings = Settings(redis_host="127.0.0.1", redis_port=proxy.port, draw_key="the key of these draws")
+        keys: Any = {"draw_key": "the key of these draws", "ticket_keys": (TICKET_KEY,)}
+        settings = Settings(redis_host="127.0.0.1", redis_port=proxy.port, **keys)
         house = install(Runtime(settings, connect(settings), IdMaker(secrets.randbits)))
         made = Counted(house, proxy)
         for request in REQUESTS.values():
@@ -169,6 +173,7 @@ REQUESTS: dict[str, tuple[Callable[[Api], Ready], int, int]] = {
     "a ticket": (_on(_ticket, lambda api, ticket: api.get(f"/tickets/{ticket}")), 1, 1),
     "an event": (_on(new_event, lambda api, event: api.get(f"/events/{event}")), 1, 1),
     "states": (_on(_hall, lambda api, event: api.get(f"/events/{event}/seatmap/states")), 1, 1),
+    "check in": (_on(lambda api: confirmed(api, _visitor(api)), check_in), 1, 1),
     # The index of the buyer's events goes along.
     "purchase": (_on(_visitor, buy), 1, 2),
     "order": (_on(_visitor, lambda api, v: order(api, v, 3)), 1, 2),

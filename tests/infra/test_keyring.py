@@ -39,10 +39,11 @@ def test_what_the_environment_says_wins(tmp_path: Path) -> None:
 
 
 def test_they_are_keys_that_the_service_takes(tmp_path: Path) -> None:
-    """One to draw with, one to sign with."""
+    """One to draw with, others to sign with."""
     settings = Settings.from_environ(provided(tmp_path))
     assert len(public_keys(settings.admission_keys)["keys"]) == 1
     assert settings.draw_key
+    assert settings.ticket_keys
 
 
 def test_nobody_else_can_read_them(tmp_path: Path) -> None:

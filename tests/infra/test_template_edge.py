@@ -7,12 +7,15 @@ import re
 
 import pytest
 
-from app import table
+from app import table as api
 from chalicelib.http.auth import Access
 from chalicelib.http.route import Route
-from tests.http.test_caching import SAME_FOR_ALL
+from chalicelib.pages.routes import routes as pages
+from tests.http.test_caching import SAME_FOR_ALL as SAME_OF_API
 from tests.infra.edge import ALL_BUT_HOST, Edge, stack, through_function
 
+table = [*api, *pages]
+SAME_FOR_ALL = SAME_OF_API | {"show_page", "asset"}
 KEPT_BY_SERVICE_ALONE = {"list_events"}
 """Kept for a second by the service, not here: who creates events asks at the same address, with a token."""
 WORDS = ("9f3a61b0-7c2e-8000-8000-000000000000", "active", "seatmap", "states", "serving")

@@ -38,7 +38,7 @@ def environment(**parameters: str) -> dict[str, str]:
     """Give what the request handler is told of Redis."""
     template = translated()
     secrets = dict.fromkeys(("RedisPassword", "AuthKeys", "AdmissionKeys"), '{"current": "own"}')
-    secrets |= {"DrawKey": "d", "shared-redis": '{"password": "theirs"}'}
+    secrets |= {"DrawKey": "d", "TicketKeys": "t", "shared-redis": '{"password": "theirs"}'}
     told = Stack(template, secrets, **parameters).environment("APIHandler")
     return {name: value for name, value in told.items() if name.startswith("REDIS_")}
 

@@ -27,7 +27,7 @@ from tests.infra.stack import Stack
 from tests.support import servers
 from tests.support.api import Api
 from tests.support.clock import Clock
-from tests.support.people import AUTH_KEY
+from tests.support.people import AUTH_KEY, TICKET_KEY
 from tests.support.sale import drained, hold, settle
 
 PASSWORDS = '{"current": "the password of now", "previous": "the one before"}'
@@ -82,6 +82,7 @@ def settings_of(server: Any, password: str = "the password of now") -> Settings:
         redis_cluster=isinstance(server, servers.Cluster),
         draw_key=DRAW_KEY,
         auth_keys=(AUTH_KEY,),
+        ticket_keys=(TICKET_KEY,),
     )
 
 

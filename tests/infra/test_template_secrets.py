@@ -73,6 +73,7 @@ def test_the_service_starts_with_exactly_the_environment_of_the_template(generat
         found = settings(environment)
         assert (found.auth_mode, found.redis_username, found.redis_tls) == ("jwt", "ticketing", True)
         assert (len(found.auth_keys), len(found.admission_keys), len(found.draw_key)) == (1, 1, 64)
+        assert [len(key) for key in found.ticket_keys] == [43]
         assert found.redis_password
         assert environment.keys() <= {variable for variable, _, _ in GIVEN.values()} | NOT_OURS
 
@@ -92,6 +93,18 @@ def test_both_keys_are_valid_after_a_rotation_and_the_new_one_signs(generator: A
     assert {field.name for field in fields(Settings) if getattr(after, field.name) != getattr(before, field.name)} == {
         *("auth_keys", "admission_keys", "redis_password")
     }
+
+
+def test_the_keys_of_tickets_change_apart_from_the_others_and_as_many_are_kept_as_are_wanted(generator: Any) -> None:
+    """A code is good until its event, while other keys come and go: the secret is the list, the new key first."""
+    template = translated()
+    secrets = rotated(made(generator, template), made(generator, template))
+    old = secrets["TicketKeys"]
+    later = settings(Stack(template, secrets, SecretsRevision="3").environment("APIHandler"))
+    assert later.ticket_keys == (old,)
+    secrets["TicketKeys"] = f"{'n' * 43},{'m' * 43},{old}"
+    changed = settings(Stack(template, secrets, SecretsRevision="4").environment("APIHandler"))
+    assert changed.ticket_keys == ("n" * 43, "m" * 43, old)
 
 
 def test_what_secrets_manager_generates_is_a_key_that_signs_admission_tokens(generator: Any) -> None:
@@ -139,9 +152,10 @@ def test_every_deployment_after_a_rotation_changes_what_resolves_a_secret(genera
     assert {user["UserName"] for user in users} == {"ticketing"}
 
 
-def test_the_key_of_the_draws_outlives_the_stack() -> None:
-    """A draw that was announced cannot be held without it."""
-    key = translated()["Resources"]["DrawKey"]
+@pytest.mark.parametrize("name", ["DrawKey", "TicketKeys"])
+def test_what_others_rely_on_outlives_the_stack(name: str) -> None:
+    """A draw that was announced cannot be held without its key, nor a ticket be checked that somebody has printed."""
+    key = translated()["Resources"][name]
     assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 

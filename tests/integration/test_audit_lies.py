@@ -82,10 +82,7 @@ IN_THE_LOG: dict[str, tuple[str, Callable[[Lie], Any]]] = {
     "a place is given twice": ("I7", lambda lie: lie.change(lie.at("session.joined", "dora"), data="3")),
     "a hold ends before its time": ("I9", lambda lie: lie.change(lie.at("ticket.cancelled"), what="ticket.expired")),
     "a hold is confirmed when it is due": ("I9", lambda lie: lie.change(0, data=lie.log[0].data + ",hold_ms=0")),
-    "a ticket comes back to life": (
-        "I9",
-        lambda lie: lie.add("ticket.confirmed", "bob", f"{lie.sale.tickets['bob-2']},2"),
-    ),
+    "a ticket comes back to life": ("I9", lambda lie: lie.happen("confirmed", "bob-2")),
     "a ticket is settled by another": (
         "I10",
         lambda lie: lie.change(lie.at("ticket.confirmed"), who=lie.sale.session("bob")),
@@ -115,6 +112,9 @@ IN_THE_LOG: dict[str, tuple[str, Callable[[Lie], Any]]] = {
         "I14",
         lambda lie: lie.change(0, data=lie.log[0].data + ",mode=closed"),
     ),
+    "somebody is let in with a ticket that is not sold": ("I9", lambda lie: lie.happen("checked_in", "fred-5")),
+    "a ticket lets in twice": ("I21", lambda lie: lie.log.append(lie.log[lie.at("ticket.checked_in")])),
+    "who was let in gives the ticket back": ("I21", lambda lie: lie.happen("cancelled", "ada-1")),
     "a person is named": ("I20", lambda lie: lie.change(lie.at("session.left", "gina"), who="gina")),
     "a person is named beside a number": ("I20", lambda lie: lie.change(lie.at("session.claimed"), data="carl")),
 }
@@ -128,6 +128,8 @@ IN_THE_KEYS: dict[str, tuple[str, Callable[[Lie], Any]]] = {
     "another place": ("I7", lambda lie: lie.record("hal", place="1")),
     "another status of a ticket": ("I9", lambda lie: lie.ticket("bob-2", status="confirmed")),
     "another deadline of a ticket": ("I9", lambda lie: lie.ticket("fred-5", expires_ms="1")),
+    "a ticket let in unsaid": ("I21", lambda lie: lie.ticket("carl-3", checked_in_ms="1")),
+    "it let in at another time": ("I21", lambda lie: lie.ticket("ada-1", checked_in_ms="1")),
     "another seat of a ticket": ("I1", lambda lie: lie.ticket("ada-1", seat="4")),
     "another owner of a ticket": ("I10", lambda lie: lie.ticket("ada-1", user="bob")),
     "a person with two places": ("I11", lambda lie: lie.record("hal", user_id="fred")),
@@ -158,6 +160,11 @@ IN_WHAT_WAS_TOLD: dict[str, tuple[str, Callable[[Lie], Any]]] = {
     "a cancel of a ticket that is sold": (
         "I5",
         lambda lie: lie.tell("cancel", "ada", 200, asked=lie.sale.tickets["ada-1"]),
+    ),
+    "somebody was let in whom nobody knows of": ("I5", lambda lie: lie.retell("check_in", "ada", asked=lie.fresh)),
+    "two people were let in with one ticket": (
+        "I21",
+        lambda lie: lie.told.append(lie.told[lie.told_of("check_in", "ada")]),
     ),
     "a place that is not there": ("I5", lambda lie: lie.tell("join", "ivy", 201, {"session_id": lie.fresh})),
     "another's place": ("I10", lambda lie: lie.tell("join", "ivy", 201, {"session_id": lie.sale.session("ada")})),

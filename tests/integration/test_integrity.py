@@ -87,6 +87,19 @@ def test_a_name_in_a_wrong_place_is_not_told(api: Api, sale: Sale) -> None:
     assert {"a person", None} == {difference["stored"] for difference in found["differences"]}
 
 
+def test_a_check_in_stands_in_the_ticket_and_in_the_log(api: Api, sale: Sale) -> None:
+    """Once in each, and after the confirm; what only one of them says is named."""
+    sale.ticket(sale.sold, checked_in_ms="1")
+    assert named(audit(api, sale.event)) == [("ticket_log", sale.sold)]
+    words = {"at": "1", "what": "ticket.checked_in", "who": sale.bob.session, "data": f"{sale.sold},1"}
+    sale.log(**words)
+    assert named(audit(api, sale.event)) == []
+    again = sale.log(**words)
+    assert named(audit(api, sale.event)) == [("log_transition", again)]
+    sale.ticket(sale.sold, checked_in_ms="soon")
+    assert ("ticket_unreadable", sale.sold) in named(audit(api, sale.event))
+
+
 def test_what_is_due_and_not_yet_swept_is_no_difference(api: Api, clock: Clock) -> None:
     """150 holds end in one millisecond; the look before the count sweeps fifty of them."""
     freeze(clock)

@@ -136,11 +136,24 @@ def test_what_is_anothers_is_refused_like_what_is_not_there(everybody: list[Belo
         assert theirs[what].headers == missing[what].headers, what
 
 
-def test_an_organiser_is_no_buyer_of_others(everybody: list[Belongings]) -> None:
-    """The event is theirs; what people have in it is not."""
-    olga = organiser()
+def test_an_organiser_has_the_way_to_one_ticket_and_to_nothing_else(everybody: list[Belongings]) -> None:
+    """To read it and to cancel it, in an event of theirs; sessions, orders and all that somebody has stay closed."""
+    thing = everybody[0]
+    answers = requests_about(thing, organiser())
+    served = {what for what, answer in answers.items() if answer.status == 200}
+    assert served == {"ticket", "sold ticket", "cancel"}
+    assert all(answers[what].status in {403, 404} for what in answers.keys() - served), answers
+    assert answers["sold ticket"].json == thing.person.get(f"/tickets/{thing.confirmed}").json | {
+        name: answers["sold ticket"].json[name] for name in ("status", "code", "updated_at")
+    }
+    assert thing.person.get(f"/tickets/{thing.confirmed}").json["status"] == "cancelled"
+
+
+@pytest.mark.parametrize("other", [organiser("oscar"), Person("olga")], ids=["another's", "without the role"])
+def test_a_ticket_is_open_to_the_organiser_of_its_event_alone(everybody: list[Belongings], other: Person) -> None:
+    """To another organiser, and to who made the event and comes as a buyer, it is as if it were not there."""
     with nothing_changed():
-        answers = requests_about(everybody[0], olga)
+        answers = requests_about(everybody[0], other)
     assert all(answer.status in {403, 404} for answer in answers.values()), answers
 
 

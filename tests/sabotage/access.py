@@ -12,9 +12,9 @@ _OF_ANOTHER_PERSON = (
     ("read the session", "status", " or not is_mine(s.user)"),
     ("refresh the session", "refresh", " or not is_mine(s.user)"),
     ("give up the place", "leave", " or not is_mine(s.user)"),
-    ("read the ticket", "tickets", " or not is_mine(t.user)"),
+    ("read the ticket", "tickets", " or not may_handle(t.user, kind == 'ticket' and organiser)"),
     ("read the order", "tickets", "    if not is_mine(user) then return refuse('order_not_found') end\n"),
-    ("settle the ticket", "settle", " or not is_mine(tickets[1].user)"),
+    ("settle the ticket", "settle", " or not may_handle(t.user, action == 'cancel' and organiser)"),
     ("settle the order", "settle", "    if not is_mine(user) then return refuse('order_not_found') end\n"),
 )
 _OF_ANOTHER_ORGANISER = (
@@ -25,6 +25,7 @@ _OF_ANOTHER_ORGANISER = (
     ("let people into the event", "process"),
     ("read the figures of the event", "stats"),
     ("erase people from the event", "erase"),
+    ("let people in at the door of the event", "check_in"),
 )
 
 ACCESS = (
@@ -154,6 +155,30 @@ ACCESS = (
         "if self.is_known and not ids.is_ours(session_id):",
         "if False:",
         harm="somebody plants a session in the browser of another",
+        guess="integration/test_owners.py",
+    ),
+    Sabotage(
+        "an organiser has the tickets of every event",
+        "lua/prelude/6_clock.lua",
+        "organiser == '1' and is_mine(ev.organiser_id)",
+        "organiser == '1'",
+        harm="a competitor cancels what people have paid for",
+        guess="integration/test_owners.py",
+    ),
+    Sabotage(
+        "who made an event has its tickets without the role",
+        "lua/prelude/6_clock.lua",
+        "organiser == '1' and is_mine(ev.organiser_id)",
+        "is_mine(ev.organiser_id)",
+        harm="a token that was made to buy with is one for the desk",
+        guess="integration/test_owners.py",
+    ),
+    Sabotage(
+        "an organiser confirms for a buyer",
+        "lua/settle.lua",
+        "action == 'cancel' and organiser",
+        "organiser",
+        harm="people owe for what they never bought",
         guess="integration/test_owners.py",
     ),
     Sabotage(

@@ -23,6 +23,7 @@ from tests.stateful.model_queue import DRAW_KEY, Aliases
 from tests.stateful.model_tickets import Wanted
 from tests.support.api import Answer, Api
 from tests.support.clock import Clock
+from tests.support.people import TICKET_KEY
 
 T = TypeVar("T")
 Reword = Callable[[str, str, str], None]
@@ -71,7 +72,8 @@ class Conversation(RuleBasedStateMachine):
         self.asked = False
         stage.clock.freeze(START_US)
         stage.store.client.flushall()
-        install(Runtime(replace(stage.settings, draw_key=DRAW_KEY), stage.store, IdMaker(random.Random(0).getrandbits)))
+        keys: Any = {"draw_key": DRAW_KEY, "ticket_keys": (TICKET_KEY,)}
+        install(Runtime(replace(stage.settings, **keys), stage.store, IdMaker(random.Random(0).getrandbits)))
 
     @property
     def now(self) -> int:

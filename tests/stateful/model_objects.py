@@ -72,6 +72,8 @@ class Ticket:
     id: str = ""
     status: str = "reserved"
     confirmed_ms: int | None = None
+    checked_in_ms: int | None = None
+    checked_in_by: str | None = None
     payment_reference: str | None = None
 
 

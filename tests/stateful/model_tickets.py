@@ -1,4 +1,4 @@
-"""The rules of tickets and orders: hold, confirm, cancel. See model.py."""
+"""The rules of tickets and orders: hold, confirm, cancel, check in. See model.py."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from tests.stateful.model import Event
 from tests.stateful.model_objects import LIVE, LIVING, Order, Refused, Session, Ticket
 
 LOST_HOLDS_MAX = 2
+_NOT_SOLD = {"reserved": "ticket_not_confirmed", "cancelled": "ticket_cancelled", "expired": "hold_expired"}
 
 Wanted = tuple[int, ...] | int
 """Seats of a seated event, or a number of standing tickets."""
@@ -115,6 +116,8 @@ def cancel_ticket(ticket: Ticket) -> Order:
     """Cancel a ticket, reserved or confirmed."""
     if ticket.status == "expired":
         raise Refused("hold_expired")
+    if ticket.checked_in_ms is not None:
+        raise Refused("already_checked_in")
     return _cancel(ticket.order, [ticket] if ticket.status in LIVE else [])
 
 
@@ -122,8 +125,26 @@ def cancel_order(order: Order) -> Order:
     """Cancel the reserved tickets of an order; confirmed ones are cancelled one by one."""
     statuses = {t.status for t in order.tickets}
     if not statuses & {"reserved", "cancelled"}:
+        if any(t.checked_in_ms is not None for t in order.tickets):
+            raise Refused("already_checked_in")
         raise Refused("order_confirmed" if "confirmed" in statuses else "hold_expired")
     return _cancel(order, [t for t in order.tickets if t.status == "reserved"])
+
+
+def check_in(ticket: Ticket, key: str | None) -> Order:
+    """Let in who has a confirmed ticket, once; a repeat with the same key finds it done."""
+    event = ticket.order.event
+    if key and ticket.checked_in_by == key:
+        return ticket.order
+    if event.terms["status"] == "cancelled":
+        raise Refused("event_cancelled")
+    if ticket.status != "confirmed":
+        raise Refused(_NOT_SOLD[ticket.status])
+    if ticket.checked_in_ms is not None:
+        raise Refused("already_checked_in")
+    ticket.checked_in_ms = ticket.updated_ms = event.now
+    ticket.checked_in_by = key
+    return ticket.order
 
 
 def _cancel(order: Order, tickets: Sequence[Ticket]) -> Order:

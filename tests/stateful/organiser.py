@@ -10,15 +10,17 @@ from hypothesis.stateful import precondition, rule
 
 from chalicelib.queue.drain import drain
 from chalicelib.runtime import runtime
-from tests.stateful import model_organiser, model_queue, shown, wishes
-from tests.stateful.visitors import VisitorRules
+from chalicelib.tickets import ticket_code
+from tests.stateful import model_organiser, model_queue, model_tickets, shown, wishes
+from tests.stateful.visitors import VisitorRules, latest
+from tests.support.people import TICKET_KEY
 
 _ONE_TICK_MS = 1_000
 _LATE = 50  # answers: before that there is too much to play for
 
 
 class OrganiserRules(VisitorRules):
-    """The drain, the clock set back, and all that an organiser does to an event beside its seats."""
+    """The drain, the clock set back, the door, and all that an organiser does to an event beside its seats."""
 
     @rule(ms=wishes.steps_back_ms, really=wishes.rarely)
     def set_the_clock_back(self, ms: int, really: bool) -> None:
@@ -86,6 +88,17 @@ class OrganiserRules(VisitorRules):
             assert not list(self.stage.store.client.scan_iter(f"*{self.watch.code}*"))
             assert self.api.get(f"/events/{old.id}").code == "event_not_found"
             self.open(terms, wishes.SEATS, 2)
+
+    @precondition(lambda self: self.event.tickets)
+    @rule(which=latest, key=wishes.keys)
+    def check_in(self, which: int, key: str | None) -> None:
+        """Let somebody in at the door, with a ticket that is sold or is not."""
+        tickets = self.event.tickets
+        it = tickets[-1 - which % len(tickets)]
+        body = {"code": ticket_code.make((TICKET_KEY,), it.id)}
+        headers = {"Idempotency_Key": key} if key else {}
+        answer = self.api.post(f"/tickets/{it.id}/check-in", body, **headers)
+        self.same_ticket(answer, it, lambda: model_tickets.check_in(it, key))
 
     @precondition(lambda self: self.event.at("waiting") or self.now_and_then)
     @rule(count=st.sampled_from((None, 1, 2)), key=wishes.keys)

@@ -7,9 +7,11 @@ from typing import Any
 
 from chalicelib.fields import format_instant
 from chalicelib.ids import code_of, seat_id
+from chalicelib.tickets import ticket_code
 from tests.stateful.model import Event
 from tests.stateful.model_objects import Order, Session, Ticket
 from tests.stateful.model_organiser import TIMES
+from tests.support.people import TICKET_KEY
 
 MEASURED_MS = 10_000
 SERVED_MS = 1_000
@@ -198,6 +200,8 @@ def ticket(t: Ticket) -> dict[str, Any]:
         "issued_at": format_instant(t.issued_ms),
         "expires_at": format_instant(t.expires_ms) if t.status in {"reserved", "expired"} else None,
         "confirmed_at": _instant(t.confirmed_ms),
+        "checked_in_at": _instant(t.checked_in_ms),
+        "code": ticket_code.make((TICKET_KEY,), t.id) if t.status == "confirmed" else None,
         "payment_reference": t.payment_reference,
         "created_at": format_instant(t.issued_ms),
         "updated_at": format_instant(t.updated_ms),

@@ -72,6 +72,7 @@ SEARCH = settings(
         ),
         pytest.param("purchase", "was ~= fingerprint", "false", id="a key takes any request"),
         pytest.param("settle", "count.expired > 0", "false", id="what has expired is confirmed"),
+        pytest.param("check_in", "if t.checked_in_ms then", "if false then", id="a ticket lets in twice"),
     ],
 )
 def test_a_broken_rule_is_noticed(stage: Stage, reword: Reword, script: str, right: str, wrong: str) -> None:

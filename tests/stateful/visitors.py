@@ -197,14 +197,14 @@ class VisitorRules(Scene):
         """Confirm a ticket."""
         it = _pick(_pick(self.orders, which).tickets, ticket)
         answer = self.api.post(f"/tickets/{it.id}/confirm", {"payment_reference": reference} if reference else None)
-        self._same_ticket(answer, it, lambda: model_tickets.confirm(it.order, [it], reference))
+        self.same_ticket(answer, it, lambda: model_tickets.confirm(it.order, [it], reference))
 
     @precondition(lambda self: self.orders)
     @rule(which=latest, ticket=latest)
     def cancel_ticket(self, which: int, ticket: int) -> None:
         """Cancel a ticket."""
         it = _pick(_pick(self.orders, which).tickets, ticket)
-        self._same_ticket(self.api.post(f"/tickets/{it.id}/cancel"), it, lambda: model_tickets.cancel_ticket(it))
+        self.same_ticket(self.api.post(f"/tickets/{it.id}/cancel"), it, lambda: model_tickets.cancel_ticket(it))
 
     @precondition(lambda self: self.orders)
     @rule(which=latest, reference=st.sampled_from((None, "payment-1")))
@@ -221,7 +221,8 @@ class VisitorRules(Scene):
         it = _pick(self.orders, which)
         self._same_order(self.api.post(f"/orders/{it.id}/cancel"), it, lambda: model_tickets.cancel_order(it))
 
-    def _same_ticket(self, answer: Answer, ticket: Ticket, command: Callable[[], Order]) -> None:
+    def same_ticket(self, answer: Answer, ticket: Ticket, command: Callable[[], Order]) -> None:
+        """Assert that an answer to a command on a ticket is what the model makes of it."""
         if self.agree(answer, command, ticket.order.event, missing="ticket_not_found"):
             self.same(answer.json["ticket"], shown.ticket(ticket))
 

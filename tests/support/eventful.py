@@ -16,6 +16,7 @@ from tests.support.sale import (
     Visitor,
     buy,
     change,
+    check_in,
     freeze,
     join,
     leave,
@@ -72,6 +73,11 @@ class Sale:
         ticket = self.tickets[name]
         return self._say(action, name.partition("-")[0], settle(self.api, action, ticket), ticket)
 
+    def check_in(self, name: str) -> Answer:
+        """Show the code of a ticket of this name at the door."""
+        ticket = self.api.get(f"/tickets/{self.tickets[name]}").json
+        return self._say("check_in", name.partition("-")[0], check_in(self.api, ticket), ticket["id"])
+
     def order(self, user: str, seats: list[int]) -> None:
         """Hold several seats."""
         wanted = [self.seats[seat] for seat in seats]
@@ -120,4 +126,6 @@ def eventful_sale(api: Api, clock: Clock) -> Sale:
     clock.advance(ms=5 * MINUTE_MS)
     assert sale.hold("fred", 5).status == 201
     assert refresh(api, sale.visitors["fred"]).status == 200
+    assert sale.check_in("ada-1").status == 200
+    assert said(sale.check_in("ada-1")) == said(sale.settle("cancel", "ada-1")) == (409, "already_checked_in")
     return sale

@@ -35,6 +35,11 @@ class Lie:
         at_ms = self.log[before - 1].at_ms
         self.log.insert(before, Entry("", at_ms, what, self.sale.session(user), data))
 
+    def happen(self, what: str, name: str) -> None:
+        """Let the log say at its end that something happened to a ticket of the sale."""
+        user, _, seat = name.partition("-")
+        self.add(f"ticket.{what}", user, f"{self.sale.tickets[name]},{seat}")
+
     def change(self, index: int, **fields: Any) -> None:
         """Make an entry say something else."""
         self.log[index] = replace(self.log[index], **fields)

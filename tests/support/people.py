@@ -13,6 +13,7 @@ from chalicelib.runtime import Runtime, install
 from tests.support.api import Answer, Api
 
 AUTH_KEY = "the key of every token in these tests"
+TICKET_KEY = "the key of every ticket in these tests"
 
 
 class Person(Api):

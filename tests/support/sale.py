@@ -140,6 +140,18 @@ def settle(api: Api, action: str, ticket: str) -> Answer:
     return api.post(f"/tickets/{ticket}/{action}")
 
 
+def confirmed(api: Api, visitor: Visitor, seat: str | None = None) -> dict[str, Any]:
+    """Purchase and confirm one ticket, which must succeed, and give it."""
+    settled = settle(api, "confirm", hold(api, visitor, seat))
+    assert settled.status == 200, settled.text
+    return dict(settled.json["ticket"])
+
+
+def check_in(api: Api, ticket: dict[str, Any], **headers: str) -> Answer:
+    """Show the code of a ticket at the door."""
+    return api.post(f"/tickets/{ticket['id']}/check-in", {"code": ticket["code"]}, **headers)
+
+
 def said(answer: Answer) -> tuple[int, str | None]:
     """Give the status and the word of a refusal."""
     return answer.status, answer.code

@@ -24,7 +24,7 @@ from tests.http.tokens import ask
 from tests.support import servers
 from tests.support.api import Api
 from tests.support.fake import fake_store
-from tests.support.people import AUTH_KEY, token
+from tests.support.people import AUTH_KEY, TICKET_KEY, token
 from tests.support.sale import new_event
 
 ROOT = Path(__file__).parents[2]
@@ -74,7 +74,8 @@ def ran(program: str, *arguments: str, **environ: str) -> Any:
 
 def ask_everything() -> None:
     """Ask every route once, in jwt mode, as somebody who may; prints what was imported by then."""
-    settings = Settings(auth_mode="jwt", auth_keys=(AUTH_KEY,), draw_key="the key of these draws")
+    keys: Any = {"auth_keys": (AUTH_KEY,), "ticket_keys": (TICKET_KEY,), "draw_key": "the key of these draws"}
+    settings = Settings(auth_mode="jwt", **keys)
     install(Runtime(settings, fake_store(), IdMaker(secrets.randbits)))
     for row in app.table:
         assert ask(f"Bearer {token(role=auth.ORGANISER)}", row).status < 500, row

@@ -38,6 +38,7 @@ GIVEN = {
     "durability": ("DURABILITY", "fsync", "fsync"),
     "cors_origin": ("CORS_ORIGIN", "https://shop.example", "https://shop.example"),
     "draw_key": ("DRAW_KEY", "sixteen or more letters", "sixteen or more letters"),
+    "ticket_keys": ("TICKET_KEYS", f"{AUTH_KEY}, {KEY_1}", (AUTH_KEY, KEY_1)),
     "admission_keys": ("ADMISSION_KEYS", f"{KEY_1}, {KEY_2},", (KEY_1, KEY_2)),
     "event_bus": ("EVENT_BUS", "sales", "sales"),
     "archive_bucket": ("ARCHIVE_BUCKET", "past-events", "past-events"),
@@ -102,7 +103,7 @@ BAD = [
     ("ADMISSION_KEYS", f"{KEY_1} {KEY_2}"),
     *(("ADMISSION_KEYS", KEY_1[1:] + last) for last in ("+", "/", ".", "\u0661")),
     *(("AUTH_MODE", text) for text in ("none", "JWT", "open ")),
-    *(("AUTH_KEYS", text) for text in ("k" * 31, f"{AUTH_KEY},{'k' * 31}")),
+    *((name, text) for name in ("AUTH_KEYS", "TICKET_KEYS") for text in ("k" * 31, f"{AUTH_KEY},{'k' * 31}")),
     *(("AUTH_JWKS_URL", text) for text in ("http://id.example/keys", "file:///etc/passwd", "id.example", "ftp://x/y")),
     *((name, text) for name in ("AUTH_LEEWAY_SECONDS", "REQUESTS_PER_MINUTE") for text in ("-1", "1.5", "x")),
     *((name, "0") for name in ("REQUESTS_PER_MINUTE", "EVENTS_PER_ORGANISER")),
@@ -160,7 +161,7 @@ def test_a_cluster_has_one_database() -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "text"), [row for row in BAD if row[0] in {"ADMISSION_KEYS", "DRAW_KEY", "AUTH_KEYS"}]
+    ("variable", "text"), [row for row in BAD if row[0] in {"ADMISSION_KEYS", "DRAW_KEY", "AUTH_KEYS", "TICKET_KEYS"}]
 )
 def test_a_bad_secret_is_refused_without_showing_it(variable: str, text: str) -> None:
     """The refusal stands in a log; a secret with one character too many is still a secret."""
@@ -172,7 +173,8 @@ def test_a_bad_secret_is_refused_without_showing_it(variable: str, text: str) ->
 def test_the_keys_are_not_shown() -> None:
     """Neither the one that draws nor those that sign."""
     secrets = {"DRAW_KEY": "sixteen or more letters", "ADMISSION_KEYS": KEY_1, "AUTH_KEYS": AUTH_KEY}
-    shown = repr(Settings.from_environ(secrets))
+    shown = repr(Settings.from_environ(secrets | {"TICKET_KEYS": KEY_2}))
+    assert KEY_2 not in shown
     assert AUTH_KEY not in shown
     assert "sixteen" not in shown
     assert KEY_1 not in shown

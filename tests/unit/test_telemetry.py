@@ -26,7 +26,9 @@ from tests.support.fake import fake_store
 from tests.support.sale import event_body
 
 USER, ALIAS, PAYMENT = "canary-user-ada", "canary-session-1", "canary-payment"
-SETTINGS = Settings(draw_key="canary-key-of-draws", admission_keys=(f"canary-{'k' * 36}",))
+SETTINGS = Settings(
+    draw_key="canary-key-of-draws", admission_keys=(f"canary-{'k' * 36}",), ticket_keys=(f"canary-{'t' * 36}",)
+)
 SELL = "from tests.unit.test_telemetry import sell; sell()"
 
 
@@ -39,7 +41,8 @@ def sell() -> None:
     bob = api.post("/queue/join", {"event_id": event, "user_id": "canary-user-bob"}).json["session_id"]
     wish = {"event_id": event, "user_id": USER, "session_id": ALIAS}
     ticket = api.post("/tickets/purchase", wish).json["id"]
-    api.post(f"/tickets/{ticket}/confirm", {"payment_reference": PAYMENT})
+    code = api.post(f"/tickets/{ticket}/confirm", {"payment_reference": PAYMENT}).json["ticket"]["code"]
+    api.post(f"/tickets/{ticket}/check-in", {"code": code}, Idempotency_Key="canary-scan")
     api.get(f"/queue/status/{ALIAS}")
     api.get(f"/queue/position/{event}/{USER}")
     api.get("/queue/status/canary-unknown")
@@ -54,12 +57,12 @@ def sell() -> None:
                "detail": {}, "detail-type": ""}, context)  # fmt: skip
     house.store.client.set(keys.event_key("events", code_of(event)), "spoilt")
     api.post("/queue/join", wish)
-    sys.stdout.write(json.dumps([session, bob, token]))
+    sys.stdout.write(json.dumps([session, bob, token, code]))
 
 
 @pytest.fixture(scope="module")
 def written() -> tuple[str, list[str]]:
-    """Give what the sale wrote, and the sessions and the token in it."""
+    """Give what the sale wrote, and the sessions, the token and the code in it."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("POWERTOOLS_")}
     run = subprocess.run(
         [sys.executable, "-c", SELL],
@@ -95,6 +98,7 @@ def test_each_request_is_one_json_line_that_says_how_it_went(requests: list[dict
         ("POST /api/v1/queue/join", 201),
         ("POST /api/v1/tickets/purchase", 201),
         ("POST /api/v1/tickets/{ticket_id}/confirm", 200),
+        ("POST /api/v1/tickets/{ticket_id}/check-in", 200),
         ("GET /api/v1/queue/status/{session_id}", 200),
         ("GET /api/v1/queue/position/{event_id}/{user_id}", 200),
         ("GET /api/v1/queue/status/{session_id}", 404),
@@ -112,7 +116,7 @@ def test_each_request_is_one_json_line_that_says_how_it_went(requests: list[dict
         assert (line["level"], line["service"]) == ("INFO", "ticketing")
         assert line["request_id"] == ("run-1" if line["route"] == "schedule drain" else "test-request")
         assert line["redis_trips"] > 0 or line.get("status") == 400
-    assert [line.get("code") for line in requests[7:11]] == [
+    assert [line.get("code") for line in requests[8:12]] == [
         "session_not_found",
         "invalid_id",
         *["invalid_request"] * 2,
@@ -128,7 +132,7 @@ def test_a_bug_is_one_line_with_its_traceback(lines: list[dict[str, Any]], reque
 
 
 def test_nothing_that_is_written_says_who_it_was(written: tuple[str, list[str]]) -> None:
-    """No user, session, payment, nonce, token or key, no raw path and nothing of a body that was refused."""
+    """No user, session, payment, nonce, token, code or key, no raw path and nothing of a body that was refused."""
     text, hidden = written
     for secret in ("canary", *hidden):
         assert secret
@@ -145,7 +149,8 @@ def metrics(lines: list[dict[str, Any]], name: str) -> list[tuple[Any, str]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "times", "unit"), [("joins", 3, "Count"), ("purchases", 1, "Count"), ("confirms", 1, "Count")]
+    ("name", "times", "unit"),
+    [("joins", 3, "Count"), ("purchases", 1, "Count"), ("confirms", 1, "Count"), ("check_ins", 1, "Count")],
 )
 def test_what_was_sold_is_counted(lines: list[dict[str, Any]], name: str, times: int, unit: str) -> None:
     """As metrics in the log (EMF): no call, no agent."""

@@ -84,6 +84,12 @@ local function is_mine(user)
     return ACTOR == '' or ACTOR == user
 end
 
+-- Whether the caller may deal with a ticket of this person: it is theirs, or one of their event and they come as an
+-- organiser ('1').
+local function may_handle(user, organiser)
+    return is_mine(user) or organiser == '1' and is_mine(ev.organiser_id)
+end
+
 -- Ends what is due, at most `step` of each kind. Gives whether anything was.
 local function catch_up(step)
     if ev.status == ARCHIVING then return false end

@@ -1,3 +1,9 @@
-import { frame } from "../common/frame.js";
+/**
+ * All tickets of an order.
+ */
 
-frame("buyer", "");
+import { get } from "../common/api.js";
+import { ticketPage } from "./ticketpage.js";
+
+const id = location.pathname.split("/")[2];
+await ticketPage(id, async () => (await get(`/orders/${id}`, { tries: Infinity })).body.tickets);

@@ -1,3 +1,9 @@
-import { frame } from "../common/frame.js";
+/**
+ * One ticket, by its own address.
+ */
 
-frame("buyer", "");
+import { get } from "../common/api.js";
+import { ticketPage } from "./ticketpage.js";
+
+const id = location.pathname.split("/")[2];
+await ticketPage(id, async () => [(await get(`/tickets/${id}`, { tries: Infinity })).body]);
