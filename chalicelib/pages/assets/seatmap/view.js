@@ -16,6 +16,7 @@ const SEAT_REACH = 0.7; // in seats: beside one it is still meant
 const MOUSE_SCALE = 8; // from which a mouse can tell seats apart,
 const FINGER_SCALE = 18; // and a finger
 const BLOCK_SCALE = 12;
+const FAR = 40; // in seats: farther from the middle of the view nothing is looked at
 const ZOOM = 1.6;
 const SETTLING_MS = 400; // a second tap within it was meant for what stood there before
 
@@ -61,8 +62,9 @@ export function mapView(scene, { choose, signal }) {
   });
   TALL.addEventListener("change", () => {
     if (scene.isTall === TALL.matches) return; // it changed for a moment only
+    const middle = scene.index.nearest(camera.x, camera.y, FAR);
     scene.arrange();
-    camera.isWhole = true; // what was looked at is somewhere else now
+    if (middle >= 0) Object.assign(camera, { x: scene.plan.xs[middle], y: scene.plan.ys[middle] });
     rebuild();
   }, { signal });
   const sizes = new ResizeObserver(() => camera.resize(stage.clientWidth, stage.clientHeight, scene.plan.bounds));

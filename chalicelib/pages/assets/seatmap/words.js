@@ -12,7 +12,7 @@ export function nameOf({ section, row, number, price }, currency) {
 /** Give the name of a seat and what can be said of its shape; a seat that is free needs no word. */
 export function nameAndState(seat, shape, currency) {
   const name = nameOf(seat, currency);
-  return shape === "a" ? name : t("seats.name_state", { name, state: t(`seats.state.${shape}`) });
+  return shape === "a" ? name : `${name}, ${t(`seats.state.${shape}`)}`;
 }
 
 /** Give the names of some seats in one line. */
