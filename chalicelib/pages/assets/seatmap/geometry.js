@@ -5,7 +5,6 @@
  * from the stage outward. The unit of all lengths is the distance of two neighbours in a row.
  */
 
-export const SEAT_SIZE = 0.8;
 const ROW_PITCH = 1.2;
 const AISLE = 1.2;
 const MARGIN = 1.8; // around the seats of a block; the names of rows stand in it
