@@ -21,7 +21,7 @@ export async function draw(place, desk, signal) {
     const isFine = integrity.status === "ok";
     const summary = isFine ? t("desk.check.fine") : t("desk.check.differs", { n: integrity.differences_total });
     show(result, said && h("p", { class: "good" }, said),
-      h("p", { class: isFine ? "notice good" : "notice bad" }, summary),
+      h("p", { class: isFine ? "notice" : "notice bad" }, summary),
       h("p", { class: "hint" }, t("desk.check.looked_at", {
         ...integrity.looked_at, at: shortDateTime(integrity.checked_at),
       })),
