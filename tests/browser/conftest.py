@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser import visitor as visitors
 from tests.browser.box import Box, organiser_token
 from tests.browser.visitor import Visitor
 from tests.infra.running import Run, free_port
 
+expect.set_options(timeout=visitors.PATIENCE_MS)
 Visit = Callable[..., Visitor]
 
 

@@ -95,6 +95,19 @@ def overflowing(page: Page) -> list[str]:
     return texts
 
 
+def sound(person: Visitor, page: Page, name: str) -> None:
+    """Keep pictures of a page as it stands, in both widths, and find nothing wrong: by axe-core, cut, or too wide."""
+    for screen, size in reversed(SIZES.items()):
+        person.screen = screen
+        page.set_viewport_size(size)
+        page.evaluate(
+            "scrollTo(0, document.body.scrollHeight)"
+        )  # what sticks to the window stands at its own place there
+        person.shot(page, name)
+        assert overflowing(page) == []
+    assert violations(page) == []
+
+
 def focused(page: Page) -> Locator:
     """Give the element that has the focus."""
     return page.locator(":focus")

@@ -8,6 +8,7 @@ import { frame } from "../common/frame.js";
 import { dateTime, money, shortDateTime, t } from "../common/i18n.js";
 import { actAsBuyer } from "../common/identity.js";
 import { refuse } from "../common/parts.js";
+import { saleState } from "./facts.js";
 
 actAsBuyer();
 const main = frame("buyer", t("home.title"));
@@ -40,7 +41,9 @@ function card(event) {
 }
 
 function whatIsLeft(event) {
-  if (event.sale_starts_at && !event.opened_at) return t("home.opens", { when: shortDateTime(event.sale_starts_at) });
-  const left = t("home.left", { n: event.available_tickets });
+  const [state] = saleState(event);
+  if (state === "lobby") return t("home.opens", { when: shortDateTime(event.sale_starts_at) });
+  if (state !== "open") return t(`home.state.${state}`);
+  const left = event.available_tickets ? t("home.left", { n: event.available_tickets }) : t("home.all_held");
   return event.is_seated_event ? left : `${left} · ${money(event.price, event.currency)}`;
 }

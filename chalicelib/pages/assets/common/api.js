@@ -6,6 +6,7 @@ import { noteServerTime } from "./clock.js";
 
 const PREFIX = "/api/v1";
 const TRIES_MAX = 6;
+const ANSWER_MS_MAX = 30_000; // a network that went away may say nothing at all
 const NO_ANSWER_MS = [500, 1000, 2000, 4000, 4000];
 
 let bearer = async () => null;
@@ -91,10 +92,12 @@ async function once(method, path, { body, key, etag, signal }) {
   const token = await bearer();
   if (token) headers.Authorization = `Bearer ${token}`;
   const cache = etag ? "no-store" : "default"; // with an ETag of our own the browser's cache would hide a 304
+  const patience = AbortSignal.timeout(ANSWER_MS_MAX);
+  const ending = signal ? AbortSignal.any([signal, patience]) : patience;
   let answer;
   let said;
   try {
-    answer = await fetch(PREFIX + path, { method, headers, body: body && JSON.stringify(body), signal, cache });
+    answer = await fetch(PREFIX + path, { method, headers, body: body && JSON.stringify(body), signal: ending, cache });
     said = answer.status === 204 || answer.status === 304 ? null : await answer.json();
   } catch (error) {
     if (signal?.aborted) throw signal.reason;

@@ -57,6 +57,11 @@ export function dateTime(instant) {
   return new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" }).format(new Date(instant));
 }
 
+/** Write from when to when; what both have in common, such as the day, stands there once. */
+export function dateTimeRange(from, to) {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" }).formatRange(new Date(from), new Date(to));
+}
+
 /** Write an instant in short, for lists. */
 export function shortDateTime(instant) {
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(instant));
