@@ -36,6 +36,7 @@ def confirmed(model: Model) -> None:
         _before_deadline(model, ticket)
         _move(model, ticket.seat, "h", "s")
         ticket.status, ticket.was_confirmed = "confirmed", True
+        model.earn(ticket, 1)
         ticket.session.confirmed += 1
         _close_hold(model, ticket)
 
@@ -50,6 +51,7 @@ def cancelled(model: Model) -> None:
         _before_deadline(model, ticket)
     else:
         model.demand(model.entry.at_ms < model.term("end_ms"), "I14", "is cancelled after the end of the event")
+        model.earn(ticket, -1)
     _give_back(model, ticket, "cancelled", was_held=was_held)
 
 
