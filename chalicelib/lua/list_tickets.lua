@@ -23,7 +23,7 @@ end
 local reply = {'ok', redis.call('HLEN', TICKETS)}
 for _, json in ipairs(#ids > 0 and redis.call('HMGET', TICKETS, unpack(ids)) or {}) do
     -- Most are sold or over: those need not be taken apart.
-    local t = json and string.find(json, '"status":"reserved"', 1, true) and cjson.decode(json)
+    local t = json and string.find(json, '"status": *"reserved"') and cjson.decode(json)
     local status = t and end_of(t)
     if status then
         t.status = status

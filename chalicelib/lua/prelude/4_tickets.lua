@@ -130,7 +130,7 @@ end
 
 -- What a ticket in this JSON cost if it was ever confirmed, else nil. Not by cjson: what cannot be read cost nothing.
 local function paid(json)
-    return json and string.find(json, '"confirmed_ms"', 1, true) and string.match(json, '"price":"(%d+)"')
+    return json and string.find(json, '"confirmed_ms"', 1, true) and string.match(json, '"price": *"(%d+)"')
 end
 
 -- Takes the next entries of the log into the revenue, where an older release has left it behind.
