@@ -14,6 +14,7 @@ from chalice.app import Chalice, CloudWatchEvent, CORSConfig
 from chalicelib import settings
 from chalicelib.archive import service as archiving
 from chalicelib.auditor.routes import routes as auditor_routes
+from chalicelib.events.desk_routes import routes as my_event_routes
 from chalicelib.events.routes import routes as event_routes
 from chalicelib.http import guests, health, openapi, problem, route, telemetry
 from chalicelib.outbox import service as publishing
@@ -23,6 +24,7 @@ from chalicelib.queue.room_routes import routes as room_routes
 from chalicelib.queue.routes import routes as queue_routes
 from chalicelib.queue.wellknown_routes import routes as wellknown_routes
 from chalicelib.runtime import runtime
+from chalicelib.tickets.desk_routes import routes as event_ticket_routes
 from chalicelib.tickets.routes import routes as ticket_routes
 
 _settings = settings.Settings.from_environ()
@@ -41,7 +43,10 @@ if _settings.cors_origin:
         max_age=600,
     )
 
-_slices = (event_routes, queue_routes, room_routes, ticket_routes, wellknown_routes, auditor_routes)
+_slices = (
+    *(event_routes, my_event_routes, queue_routes, room_routes, ticket_routes, event_ticket_routes),
+    *(wellknown_routes, auditor_routes),
+)
 table = route.Routes(row for part in (*_slices, guests.routes, health.routes) for row in part)
 table.append(openapi.route_for(table))
 

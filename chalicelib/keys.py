@@ -21,8 +21,9 @@ this order. Scripts may write any. None has a TTL: deadlines are sorted sets, an
 ``holds:{E}``        zset    reserved ticket ids by deadline, ms
 ``log:{E}``          stream  every effect: ``at`` ms, ``what``, ``who`` (a session, never a person), ``data``; id N-0
 ``draw:{E}``         list    receipt, place of everyone who joined the lobby of a draw, in that order (comma between)
-``stats:{E}``        hash    ``minute<n>`` -> a minute (``MINUTE_FIELDS``, n modulo 60); ``wait<b>`` -> how many
-                             let in within the present minute waited so long (bucket b)
+``stats:{E}``        hash    ``minute<n>`` -> a minute of the room (``MINUTE_FIELDS``, n modulo 60); ``sale<n>`` -> the
+                             same of the sale (``SALE_FIELDS``); ``wait<b>`` -> how many let in within the present
+                             minute waited so long (bucket b)
 ===================  ======  =========================================================================================
 
 Who is let in at once has no ``session.joined`` in the log: ``session.activated`` says it all, with the same place. What
@@ -84,6 +85,7 @@ EVENT_FIELDS = frozenset(
         *("admitted_total", "admitted_reported", "abandoned", "abandoned_reported", "no_shows", "no_shows_reported"),
         *("minute", "minute_ms", "minute_total", "minute_abandoned", "minute_no_shows", "minute_passed"),
         *("pace_ms", "pace_total", "pace_passed", "passed_over", "drain_lag_ms"),
+        *("revenue", "revenue_seq"),
         *("next_due_ms", "last_ms", "next_admission_us", "served", "served_until_ms"),
         *("published_seq", "told_seq", "status_before", "archived_ms"),
     }
@@ -96,7 +98,9 @@ the present minute and its first instant, ``pace`` of the one before: how far th
 and by those passed over, is the measured pace. ``served`` is what everybody is told of the room until
 ``served_until_ms``. ``status`` is draft, active, inactive or cancelled; or archiving, since ``archived_ms``: then
 nothing of the event changes any more, and ``status_before`` says which of the four it was. Up to ``published_seq`` the
-log is published, ``told_seq`` is the last entry of it that was told; before the first both are missing."""
+log is published, ``told_seq`` is the last entry of it that was told; before the first both are missing. ``revenue`` is
+what all confirmed tickets cost by the log up to ``revenue_seq``, which is its end unless a release that knows of
+neither has written since (docs/decisions/0020)."""
 
 SESSION_FIELDS = (
     *("seen_ms", "poll_due_ms", "quiet_until_ms", "polls", "status", "place"),
@@ -112,6 +116,10 @@ MINUTE_FIELDS = (
 )
 """The figures of a minute, comma between: the number of the minute since 1970, those of its last command, those let
 in, abandoned and not shown up within it, waits of those let in or nothing, how late the latest sweep was."""
+
+SALE_FIELDS = ("minute", "available", "held", "sold", "revenue")
+"""The sale at the last command of a minute, comma between: the number of the minute since 1970, tickets that could be
+had, were held and sold, and what the sold ones cost together in minor units, or nothing where that was not known."""
 
 INDEX_EVENTS = "index:events"
 DRAIN_LEASE = "lock:drain"

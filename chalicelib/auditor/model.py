@@ -18,6 +18,7 @@ What = Literal[
     "blocked_counter",
     "browsing_counter",
     "seat_counter",
+    "revenue_counter",
     # Totals since the event was made, from which the figures of each minute are taken.
     "admitted_total",
     "abandoned_total",

@@ -21,7 +21,8 @@ _NUMBERS = (
     *("admitted_reported", "abandoned_reported", "no_shows_reported"),
 )
 _WAIT = re.compile(r"wait([1-9]\d*)")
-_MINUTE = re.compile(r"minute(\d|[1-5]\d)")
+_MINUTE = re.compile(r"(minute|sale)(\d|[1-5]\d)")
+_LINES = {"minute": keys.MINUTE_FIELDS, "sale": keys.SALE_FIELDS}
 
 
 def room(event: Snapshot) -> Iterator[Difference]:
@@ -126,12 +127,12 @@ def _figures(event: Snapshot) -> Iterator[Difference]:
 
 def _is_minute(name: str, text: str) -> bool:
     slot, figures = _MINUTE.fullmatch(name), text.split(",")
-    if not slot or len(figures) != len(keys.MINUTE_FIELDS):
+    if not slot or len(figures) != len(_LINES[slot[1]]):
         return False
-    line = dict(zip(keys.MINUTE_FIELDS, figures, strict=True))
-    waits = [line.pop("wait_p50_ms"), line.pop("wait_p95_ms")]
-    if not all(figure.isdecimal() for figure in line.values()) or int(line["minute"]) % _MINUTES != int(slot[1]):
+    line = dict(zip(_LINES[slot[1]], figures, strict=True))
+    revenue, waits = line.pop("revenue", ""), [line.pop("wait_p50_ms", ""), line.pop("wait_p95_ms", "")]
+    if not all(figure.isdecimal() for figure in line.values()) or int(line["minute"]) % _MINUTES != int(slot[2]):
         return False
-    if line["admitted"] == "0":
-        return waits == ["", ""]
+    if line.get("admitted", "0") == "0":
+        return waits == ["", ""] and (revenue == "" or revenue.isdecimal())
     return all(wait.isdecimal() for wait in waits) and int(waits[0]) <= int(waits[1])

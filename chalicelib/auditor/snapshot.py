@@ -162,7 +162,7 @@ def _ticket(text: str) -> Ticket:
         raise ValueError("a status that no ticket has")
     if not all(isinstance(ticket[name], str) for name in ("user", "session", "order")):
         raise TypeError("an id is missing")
-    _whole(ticket["expires_ms"], ticket.get("seat", "0"), ticket.get("checked_in_ms", "0"))
+    _whole(ticket["expires_ms"], ticket["price"], ticket.get("seat", "0"), ticket.get("checked_in_ms", "0"))
     return dict(ticket)
 
 

@@ -63,7 +63,7 @@ def create_event(request: Request) -> Reply:
     "GET",
     f"{PREFIX}/events",
     access=Access.PUBLIC,
-    summary="List events, soonest to end first",
+    summary="List events but for drafts, soonest to end first",
     query=PageQuery,
     answers={200: EventPage},
 )

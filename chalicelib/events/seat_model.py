@@ -27,15 +27,6 @@ class SeatsAdd(Strict):
 
     seats: Annotated[list[SeatSpec], Field(min_length=1, max_length=SEATS_PER_REQUEST)]
 
-    @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        first: dict[tuple[str, str, str], int] = {}
-        for index, seat in enumerate(self.seats):
-            earlier = first.setdefault((seat.section, seat.row, seat.number), index)
-            if earlier != index:
-                raise ValueError(f"seats[{index}] is the same seat as seats[{earlier}]")
-        return self
-
 
 class SeatsAdded(Answer):
     """How many seats a request added, and how many were there already."""

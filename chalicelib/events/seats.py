@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from chalicelib import ids, keys
 from chalicelib.errors import DomainError, InvalidRequest
-from chalicelib.events.seat_model import Seat, SeatMap, SeatsAdd, SeatsChange, SeatsQuery, SeatStates
+from chalicelib.events.seat_model import Seat, SeatMap, SeatsAdd, SeatsChange, SeatSpec, SeatsQuery, SeatStates
 from chalicelib.events.service import get_event
 from chalicelib.runtime import Runtime
 from chalicelib.scripting import run
 
 ADD_PAGE = 500
 READ_PAGE = 5_000
+ERRORS_MAX = 20
 
 
 def add_seats(house: Runtime, event_id: str, wish: SeatsAdd) -> tuple[int, int]:
@@ -20,6 +21,7 @@ def add_seats(house: Runtime, event_id: str, wish: SeatsAdd) -> tuple[int, int]:
     short, or races another import for the last places, may leave whole pages; sending it again completes it.
     """
     code = ids.code_of(event_id)
+    _each_once(wish.seats)
     default_price = get_event(house, event_id).price if any(seat.price is None for seat in wish.seats) else 0
     lines: list[tuple[str, int]] = [
         (
@@ -47,6 +49,14 @@ def add_seats(house: Runtime, event_id: str, wish: SeatsAdd) -> tuple[int, int]:
         *_, counted = send("check", counted, start, page)
     written = [send("write", "", start, page) for start, page in pages]
     return sum(new for new, _, _ in written), sum(there for _, there, _ in written)
+
+
+def _each_once(seats: list[SeatSpec]) -> None:
+    first: dict[tuple[str, str, str], int] = {}
+    earlier = [first.setdefault((seat.section, seat.row, seat.number), n) for n, seat in enumerate(seats)]
+    twice = [(f"seats[{n}]", f"is the same seat as seats[{was}]") for n, was in enumerate(earlier) if was != n]
+    if twice:
+        raise InvalidRequest(twice[:ERRORS_MAX])
 
 
 def change_seats(house: Runtime, event_id: str, wish: SeatsChange) -> int:

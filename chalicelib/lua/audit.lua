@@ -7,5 +7,6 @@
 local missing = begin(ARGV[1], STEP)
 if missing then return missing end
 if not is_mine(ev.organiser_id) then return refuse('not_your_event') end
+catch_up_revenue()
 commit()
 return {'ok', now, redis.call('HLEN', SESSIONS), redis.call('HLEN', TICKETS), redis.call('HLEN', ORDERS)}

@@ -7,6 +7,7 @@
 local retention_ms, must_be_published = tonumber(ARGV[2]), ARGV[3] == '1'
 local missing = begin(ARGV[1], STEP * 10)
 if missing then return missing end
+catch_up_revenue()
 commit()
 
 if now < ev.end_ms + retention_ms then return {'ok', 'not_over', ev.end_ms} end
@@ -16,6 +17,7 @@ end
 -- Asked each time: an older version of the service, which does not know the status, may have written since.
 if must_be_published and (ev.published_seq or 0) < ev.log_seq then return {'ok', 'not_published', ev.end_ms} end
 if ev.status ~= ARCHIVING then
+    if not is_revenue_known() then return {'ok', 'not_swept', ev.end_ms} end
     redis.call('HSET', EVENT, 'status', ARCHIVING, 'status_before', ev.status, 'archived_ms', now_text)
 end
 return {'ok', '', ev.end_ms}

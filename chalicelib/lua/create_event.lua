@@ -33,7 +33,7 @@ for _, name in ipairs({
     'seat_count', 'held', 'sold', 'blocked', 'browsing', 'layout_version', 'states_version', 'next_seq', 'log_seq',
     'admitted_total', 'admitted_reported', 'abandoned', 'abandoned_reported', 'no_shows', 'no_shows_reported', 'passed_over',
     'minute', 'minute_ms', 'minute_total', 'minute_abandoned', 'minute_no_shows', 'minute_passed', 'drain_lag_ms',
-    'pace_ms', 'pace_total', 'pace_passed', 'opened_ms', 'next_due_ms', 'last_ms', 'next_admission_us', 'served_until_ms',
+    'pace_ms', 'pace_total', 'pace_passed', 'opened_ms', 'next_due_ms', 'last_ms', 'next_admission_us', 'served_until_ms', 'revenue', 'revenue_seq',
 }) do
     redis.call('HSET', EVENT, name, 0)
 end

@@ -7,6 +7,7 @@
 -- REFUSALS: event_not_found, event_archived, too_many_requests
 local missing = begin_to_change(ARGV[1], tonumber(ARGV[2]))
 if missing then return missing end
+catch_up_revenue()
 
 local function since_last(counter, reported)
     local n = ev[counter] - ev[reported]

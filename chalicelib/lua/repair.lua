@@ -1,7 +1,7 @@
 #!lua
 -- Sets counters of an event to what was counted, unless anything has happened to it since.
 -- ATOMIC because a purchase between the last look and the writing would be counted out again.
--- ARGV: event_id, request_id, log_seq as it was counted, then field, what stood there ('' if nothing), counted ... (at most 6)
+-- ARGV: event_id, request_id, log_seq as it was counted, then field, what stood there ('' if nothing), counted ... (at most 7)
 -- RETURNS: ok
 -- REFUSALS: event_not_found, event_archived, not_your_event, event_busy, too_many_requests
 local event_id, request_id, log_seq = unpack(ARGV, 1, 3)

@@ -47,6 +47,7 @@ if action == 'confirm' then
         add('sold', 1)
         if t.seat then mark_seat(t.seat, 's') end
         record('ticket.confirmed', t.session, t.id .. ',' .. (t.seat or ''))
+        earn(t, 1)
         close_holds(t.session, 1, 'confirmed')
     end
     -- A repeat writes too, or WAIT behind it would vouch for nothing: the first confirm may still be on its way to the

@@ -12,15 +12,11 @@ local order, ids = '', {id}
 if kind == 'order' then
     order = redis.call('HGET', ORDERS, id)
     if not order then return refuse('order_not_found') end
-    local _, _, user, _, ticket_ids = parse_order(order)
+    local _, _, user = parse_order(order)
     if not is_mine(user) then return refuse('order_not_found') end
-    ids = {}
-    for ticket_id in string.gmatch(ticket_ids, '[^,]+') do
-        ids[#ids + 1] = ticket_id
-    end
+    ids = order_tickets(order)
 elseif kind == 'user' then
-    ids = live_tickets(id)
-    for past in string.gmatch(redis.call('HGET', OWNERS, id .. ',past') or '', '[^,]+') do ids[#ids + 1] = past end
+    ids = tickets_of(id)
 end
 
 local reply = {'ok', ev.id, order}

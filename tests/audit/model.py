@@ -148,6 +148,14 @@ class Model:
             heapq.heappop(self._line)
         return None
 
+    # Money ----------------------------------------------------------------------------------------------------------
+
+    def earn(self, ticket: Ticket, sign: int) -> None:
+        """Count what a ticket cost in the revenue, or out of it: as far as the event says that it has counted."""
+        found = self.dump.tickets.get(ticket.id, {})
+        if int(self.entry.number.partition("-")[0]) <= self.dump.number("revenue_seq"):
+            self.count["revenue"] += sign * int(found.get("price", 0))
+
     # Room -----------------------------------------------------------------------------------------------------------
 
     def inside(self) -> int:

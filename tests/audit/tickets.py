@@ -36,6 +36,7 @@ def confirmed(model: Model) -> None:
         _before_deadline(model, ticket)
         _move(model, ticket.seat, "h", "s")
         ticket.status, ticket.was_confirmed = "confirmed", True
+        model.earn(ticket, 1)
         ticket.session.confirmed += 1
         _close_hold(model, ticket)
 
@@ -51,6 +52,7 @@ def cancelled(model: Model) -> None:
     else:
         model.demand(model.entry.at_ms < model.term("end_ms"), "I14", "is cancelled after the end of the event")
         model.demand(ticket.checked_in_ms is None, "I21", f"ticket {ticket.id} is given back by who was let in with it")
+        model.earn(ticket, -1)
     _give_back(model, ticket, "cancelled", was_held=was_held)
 
 

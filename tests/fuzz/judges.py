@@ -21,6 +21,7 @@ UNUSED = {
 }
 _BEYOND_SCHEMAS = (
     "is the same seat as",  # by three of its four fields
+    "may have one of",  # what the tickets of an event are looked for by
     "must be given",  # who asks, where no token says it
     "must be one that this service gave",  # a session id, where a token says who asks
 )

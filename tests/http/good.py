@@ -111,6 +111,12 @@ def _add_seats(stage: Stage) -> Answer:
     return stage.api.post(f"/events/{event}/seats", {"seats": seat_specs(10)})
 
 
+def _tickets(stage: Stage) -> Answer:
+    visitor = one_active(stage)
+    hold(stage.api, visitor)
+    return stage.api.get(f"/events/{visitor.event}/tickets?limit=1&status=reserved")
+
+
 def _my_tickets(stage: Stage) -> Answer:
     visitor = enter(stage.api, new_event(stage.api), "ada@example.com|+=~")
     hold(stage.api, visitor)
@@ -131,6 +137,8 @@ GOOD: dict[str, Row] = {
     "create_guest": lambda s: s.api.post("/guests"),
     "event_integrity": lambda s: s.api.get(f"/events/{one_waiting(s).event}/integrity"),
     "repair_event": _repair,
+    "my_events": lambda s: _list(s, "/events/mine?limit=1"),
+    "event_tickets": _tickets,
     "delete_event": lambda s: s.api.delete(f"/events/{new_event(s.api)}"),
     "add_seats": _add_seats,
     "change_seats": _change_seats,

@@ -239,6 +239,8 @@ REFUSED: dict[tuple[str, str], Row] = {
     ("process_queue", "event_not_on_sale"): lambda s: _process(s, _with_status(s, "inactive")),
     ("process_queue", "queue_empty"): lambda s: _process(s, new_event(s.api)),
     ("process_queue", "no_capacity"): lambda s: _process(s, one_waiting(s).event),
+    ("event_tickets", "event_not_found"): lambda s: s.api.get(f"/events/{UNKNOWN}/tickets"),
+    ("event_tickets", "seat_not_found"): lambda s: s.api.get(f"/events/{new_event(s.api)}/tickets?seat_id={UNKNOWN}"),
     ("get_order", "order_not_found"): lambda s: s.api.get(f"/orders/{UNKNOWN}"),
     ("get_ticket", "ticket_not_found"): lambda s: s.api.get(f"/tickets/{UNKNOWN}"),
 }  # fmt: skip

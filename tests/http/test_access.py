@@ -26,6 +26,7 @@ BUYER = {
 ORGANISER = {
     *("create_event", "update_event", "delete_event", "change_admission", "add_seats", "change_seats"),
     *("process_queue", "room_stats", "erase_person", "event_integrity", "repair_event", "check_in"),
+    *("my_events", "event_tickets"),
 }
 ROUTES = {label(row): row for row in app.table}
 

@@ -135,6 +135,11 @@ BAD_QUERIES = {
     "list_active_events": ("limit=-1", "limit=1e3", "cursor=" + "%00"),
     "available_seats": ("limit=0", "limit=5001", "cursor=-1", "cursor=100001", "cursor=x", "section=" + "x" * 41),
     "draw_entries": ("limit=0", "limit=1001", "limit=x", "cursor=-1", "cursor=x", "cursor=", "cursor=1000000001"),
+    "my_events": ("limit=0", "limit=101", "cursor=x"),
+    "event_tickets": (
+        *("limit=0", "limit=1001", "cursor=x", "cursor=1:2", "cursor=-1", "cursor=1234567890123456", "status=held"),
+        *("user_id=..", "user_id=", "user_id=a,past", "seat_id=7", "order_id=x"),
+    ),
     "seat_map": ("v=-1", "v=x", "v=1.5"),
     "tickets_of_user": ("cursor=x", "cursor=0123456789AB", "cursor=0123456789ab0"),
 }  # fmt: skip

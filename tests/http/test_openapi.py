@@ -88,6 +88,8 @@ SCRIPTS: dict[str, tuple[str, set[str], set[str]]] = {
     "repair_event": ("repair", {"event_too_large"}, set()),
     "room_stats": ("stats", set(), set()),
     "delete_event": ("delete_event", set(), set()),
+    "my_events": ("list_events", set(), set()),
+    "event_tickets": ("list_tickets", {"seat_not_found"}, set()),
     "erase_person": ("erase", set(), set()),
     "list_events": ("list_events", set(), set()),
     "list_active_events": ("list_events", set(), set()),

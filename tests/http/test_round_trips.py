@@ -193,6 +193,9 @@ REQUESTS: dict[str, tuple[Callable[[Api], Ready], int, int]] = {
     "update": (_on(new_event, lambda api, event: api.put(f"/events/{event}", {"venue": "x"})), 1, 1),
     "change the admission": (_on(_waiting, _pause), 1, 1),
     "the figures": (_on(_waiting, lambda api, event: api.get(f"/events/{event}/stats")), 1, 1),
+    # Which tickets those are, then the tickets as they are now.
+    "a page of tickets": (_on(_visitor, lambda api, v: api.get(f"/events/{v.event}/tickets")), 2, 2),
+    "tickets of a person": (_on(_visitor, lambda api, v: api.get(f"/events/{v.event}/tickets?user_id=ada")), 1, 1),
     # The event brought up to now, its size, all of it between MULTI and EXEC, its log.
     "an audit": (_on(_hall, lambda api, event: api.get(f"/events/{event}/integrity")), 3, 22),
     "nothing to mend": (_on(_hall, lambda api, event: api.post(f"/events/{event}/repair")), 3, 22),

@@ -25,6 +25,7 @@ _OF_AN_EVENT: dict[str, tuple[str, str, dict[str, Any] | None]] = {
     "room_stats": ("GET", "/events/{}/stats", None),
     "event_integrity": ("GET", "/events/{}/integrity", None),
     "repair_event": ("POST", "/events/{}/repair", None),
+    "event_tickets": ("GET", "/events/{}/tickets", None),
     "process_queue": ("POST", "/queue/process/{}", None),
 }
 

@@ -38,6 +38,7 @@ READING: dict[str, Callable[[Closed], str]] = {
     "an audit": lambda c: f"/events/{c.event}/integrity",
     "the length": lambda c: f"/queue/length/{c.event}",
     "for everybody": lambda c: f"/queue/serving/{c.event}",
+    "all tickets": lambda c: f"/events/{c.event}/tickets",
     "a ticket": lambda c: f"/tickets/{c.ticket}",
     "an order": lambda c: f"/orders/{c.order}",
     "my tickets": lambda _: "/tickets/user/ada",

@@ -124,6 +124,8 @@ IN_THE_KEYS: dict[str, tuple[str, Callable[[Lie], Any]]] = {
     "somebody was admitted unsaid": ("I2", lambda lie: lie.field("admitted_total", 9)),
     "a seat is sold on the map": ("I2", lambda lie: setattr(lie.dump, "seatmap", "s" + lie.dump.seatmap[1:])),
     "more is sold than there is": ("I3", lambda lie: lie.field("sold", 9)),
+    "more was taken": ("I2", lambda lie: lie.field("revenue", 1)),
+    "another price of a ticket": ("I2", lambda lie: lie.ticket("ada-1", price="1")),
     "a place was given unsaid": ("I7", lambda lie: lie.field("next_seq", 9)),
     "another place": ("I7", lambda lie: lie.record("hal", place="1")),
     "another status of a ticket": ("I9", lambda lie: lie.ticket("bob-2", status="confirmed")),

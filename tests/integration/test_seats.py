@@ -72,6 +72,19 @@ def test_an_import_with_a_conflict_adds_nothing(api: Api) -> None:
     assert [error["field"] for error in refused.json["errors"]] == ["seats[1200]"]
 
 
+def test_what_is_wrong_in_an_import_is_named_by_its_row_and_field(api: Api) -> None:
+    """A price that is none, a long text, a field that is missing or unknown, a seat that stands there twice."""
+    event, wish = new_event(api, is_seated_event=True, total_tickets=50), seat_specs(40)
+    wish[3]["price"], wish[17]["row"], wish[18]["colour"] = -1, "x" * 41, "red"
+    del wish[39]["number"]
+    refused = add(api, event, wish)
+    wrong = ["seats[3].price", "seats[17].row", "seats[18].colour", "seats[39].number"]
+    assert (refused.status, [error["field"] for error in refused.json["errors"]]) == (400, wrong)
+    twice = add(api, event, [*seat_specs(30), *seat_specs(2)]).json["errors"]
+    assert twice == [{"field": f"seats[{n + 30}]", "message": f"is the same seat as seats[{n}]"} for n in range(2)]
+    assert counts(api, event) == (0, 0, 0)
+
+
 def test_an_import_over_the_capacity_adds_nothing(api: Api) -> None:
     """Two seats too many, on the last of three pages; what is there already does not count twice."""
     event, _ = new_seated(api, 3, total_tickets=1201)

@@ -1,4 +1,7 @@
-"""The figures of a room: what is now, what each minute was, how long people waited, and nothing older than an hour."""
+"""The figures of a room: what is now, what each minute was, how long people waited, and nothing older than an hour.
+
+Those of the sale are in test_sale_by_minute.py.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,19 @@ import pytest
 from chalicelib.fields import format_instant, parse_instant
 from tests.support.api import Api
 from tests.support.clock import Clock
-from tests.support.room import figures, instant_of, new_line, new_lobby, now_ms, operate, passed_over, set_to, silence
+from tests.support.room import (
+    by_minute,
+    figures,
+    instant_of,
+    new_line,
+    new_lobby,
+    now_ms,
+    operate,
+    passed_over,
+    set_to,
+    set_to_a_minute,
+    silence,
+)
 from tests.support.sale import (
     HOUR_MS,
     MINUTE_MS,
@@ -32,6 +47,10 @@ NOTHING = {
     "wait_p50_ms": None,
     "wait_p95_ms": None,
     "drain_lag_ms": 0,
+    "available": 10,
+    "held": 0,
+    "sold": 0,
+    "revenue": 0,
 }
 LONG: dict[str, Any] = {"session_seconds": 86_400, "away_seconds": 86_400, "claim_seconds": 86_400}
 
@@ -39,17 +58,7 @@ LONG: dict[str, Any] = {"session_seconds": 86_400, "away_seconds": 86_400, "clai
 @pytest.fixture
 def minute(clock: Clock) -> int:
     """Stop the clock at the beginning of a minute, and give that."""
-    start_ms = (now_ms(clock) // MINUTE_MS + 1) * MINUTE_MS
-    set_to(clock, start_ms)
-    return start_ms
-
-
-def by_minute(told: dict[str, Any], start_ms: int, *names: str) -> dict[int, tuple[Any, ...]]:
-    """Give these figures of each minute of the series, by its number: 0 is the one that began at `start_ms`."""
-    return {
-        (parse_instant(one["minute"]) - start_ms) // MINUTE_MS: tuple(one[name] for name in names)
-        for one in told["series"]
-    }
+    return set_to_a_minute(clock)
 
 
 def no_shows(api: Api, clock: Clock, event: str, count: int) -> None:
@@ -71,6 +80,8 @@ def test_a_room_in_which_nothing_happened(api: Api, clock: Clock, minute: int) -
         "admitted_total": 0,
         "abandoned_total": 0,
         "no_show_total": 0,
+        "currency": "USD",
+        "sell_out_seconds": None,
         "series": [],
         "now": NOTHING | {"minute": format_instant(minute)},
     }

@@ -30,6 +30,9 @@ A_MINUTE, SHORT = 15_000, 1_000
 """Requests of each client: what takes four of them about a minute on two cores, and what shows that it works."""
 
 SEATS = 200
+COUNTED_AT_ONCE = 500
+"""Entries of a log that one look at the figures takes, where the other release has left the revenue behind."""
+
 DEEDS = {
     *("POST queue join", "GET queue status", "GET queue serving", "POST queue refresh", "POST queue leave"),
     *("POST tickets purchase", "POST tickets confirm", "POST tickets cancel"),
@@ -59,8 +62,11 @@ def sell_together(port: int, older: Release, requests: int, *, cluster: bool = F
     with closing(connect(Settings(redis_host="127.0.0.1", redis_port=port, redis_cluster=cluster))) as store:
         assert_audited(store, [told for day in days for told in day.told])
         assert [difference for day in days for difference in day.differences] == []
-        for hall in halls:
-            assert_sold_once(store, hall, [t for day in days for t, event in day.kept.items() if event == hall.event])
+        with Fleet(port, (THIS,), "counting", **environ) as fleet:
+            for hall in halls:
+                kept = [t for day in days for t, event in day.kept.items() if event == hall.event]
+                assert_sold_once(store, hall, kept)
+                assert_all_is_paid(fleet, store, hall, kept)
     assert_both_took_part(releases, days, DEEDS if requests == A_MINUTE else DEEDS - POLLS)
 
 
@@ -71,6 +77,18 @@ def assert_sold_once(store: Store, hall: Hall, kept: list[str]) -> None:
     tickets = map(json.loads, store.command("HMGET", event_key("tickets", code), *kept))
     seats = {ticket.get("seat") for ticket in tickets}
     assert len(seats) == len(kept) if hall.seats else seats == {None}
+
+
+def assert_all_is_paid(fleet: Fleet, store: Store, hall: Hall, kept: list[str]) -> None:
+    """Assert that this release comes to know what all of it cost, also what the other one has sold."""
+    code = code_of(hall.event)
+    entries = store.command("XLEN", event_key("log", code))
+    looks = [
+        fleet.get(f"/events/{hall.event}/stats").json["now"]["revenue"] for _ in range(entries // COUNTED_AT_ONCE + 1)
+    ]
+    assert looks[-1] == sum(
+        int(json.loads(t)["price"]) for t in store.command("HMGET", event_key("tickets", code), *kept)
+    )
 
 
 def assert_both_took_part(releases: Sequence[Release], days: Sequence[Day], deeds: set[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.sabotage.access import ACCESS
 from tests.sabotage.archiving import ARCHIVING
+from tests.sabotage.desk import DESK
 from tests.sabotage.durable import DURABLE
 from tests.sabotage.entering import ENTERING
 from tests.sabotage.persons import PERSONS
@@ -14,4 +15,7 @@ from tests.sabotage.telling import TELLING
 from tests.sabotage.trouble import TROUBLE
 from tests.sabotage.wire import WIRE
 
-PLANTED = (*SELLING, *RECORDS, *QUEUEING, *TROUBLE, *DURABLE, *WIRE, *ACCESS, *PERSONS, *ARCHIVING, *TELLING, *ENTERING)
+PLANTED = (
+    *(*SELLING, *RECORDS, *QUEUEING, *TROUBLE, *DURABLE, *WIRE, *ACCESS, *PERSONS),
+    *(*ARCHIVING, *TELLING, *ENTERING, *DESK),
+)

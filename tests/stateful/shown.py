@@ -80,11 +80,13 @@ def serving(e: Event) -> dict[str, Any]:
 
 
 def figures(e: Event) -> dict[str, Any]:
-    """What the organiser sees of the room now."""
+    """What the organiser sees of the room and the sale now."""
     away = sum(s.lost_at_ms is not None for s in e.at("waiting"))
-    now = {"waiting": len(e.at("waiting")) - away, "active": len(e.at("active")), "away": away}
-    abandoned = len(e.at("abandoned"))
-    return {"event_id": e.id, "now": now, "admitted_total": e.admitted_total, "abandoned_total": abandoned}
+    room = {"waiting": len(e.at("waiting")) - away, "active": len(e.at("active")), "away": away}
+    revenue = sum(t.price for t in e.tickets if t.status == "confirmed")
+    sale = {"available": e.available, "held": e.count("reserved"), "sold": e.count("confirmed"), "revenue": revenue}
+    totals = {"admitted_total": e.admitted_total, "abandoned_total": len(e.at("abandoned"))}
+    return {"event_id": e.id, "now": room | sale, "currency": e.terms["currency"]} | totals
 
 
 def _may_return(e: Event) -> int:

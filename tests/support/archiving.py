@@ -14,11 +14,11 @@ from chalicelib.archive.bucket import Bucket
 from chalicelib.ids import code_of
 from chalicelib.keys import event_keys
 from chalicelib.runtime import Runtime, install, runtime
-from chalicelib.scripting import commands, library, make_library, prelude
 from chalicelib.store import Store
 from infra import lambda_events
 from tests.support.api import Api
 from tests.support.bucket import NAME, kept, report
+from tests.support.builds import by_another_build
 from tests.support.clock import Clock
 from tests.support.reports import Lines
 from tests.support.sale import (
@@ -134,15 +134,7 @@ def archived(clock: Clock, event: str) -> Lines:
 
 def older(command: str, event: str, *args: str | int) -> list[Any]:
     """Run a command as a version of the service that knows nothing of archiving would."""
-    made = make_library(prelude().replace("local ARCHIVING = 'archiving'", "local ARCHIVING = ''"), commands())
-    assert made.version != library().version
-    store, names = runtime().store, event_keys(code_of(event))
-    store.command("FUNCTION", "LOAD", "REPLACE", made.text, near=names[0])
-    try:
-        said = store.command("FCALL", f"{command}_{made.version}", len(names), *names, *args, "", 0)
-    finally:
-        store.command("FUNCTION", "DELETE", f"ticketing_{made.version}", near=names[0])
-    return list(said)
+    return by_another_build({"local ARCHIVING = 'archiving'": "local ARCHIVING = ''"}, command, event, *args)
 
 
 class Interrupted(Store):

@@ -43,6 +43,7 @@ IN_SALE: dict[What, Callable[[Sale], str]] = {
     "blocked_counter": lambda s: s.count("blocked"),
     "browsing_counter": lambda s: s.count("browsing", -1),
     "seat_counter": lambda s: s.count("seat_count", -1),
+    "revenue_counter": lambda s: s.count("revenue", 7),
     "admitted_total": lambda s: s.count("admitted_total"),
     "abandoned_total": lambda s: s.count("abandoned"),
     "no_show_total": lambda s: s.count("no_shows"),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import chalicelib
+from chalicelib.fields import parse_instant
 from chalicelib.keys import SESSION_FIELDS
 from chalicelib.queue.draw import place_of, receipt_of
 from chalicelib.runtime import Runtime, install, runtime
@@ -47,6 +48,13 @@ def new_line(api: Api, clock: Clock, count: int, **fields: Any) -> list[Visitor]
 def set_to(clock: Clock, at_ms: int) -> None:
     """Stop the clock at the beginning of this millisecond."""
     clock.freeze(at_ms * 1000)
+
+
+def set_to_a_minute(clock: Clock) -> int:
+    """Stop the servers' clock at the beginning of the next minute, and give that."""
+    start_ms = (now_ms(clock) // MINUTE_MS + 1) * MINUTE_MS
+    set_to(clock, start_ms)
+    return start_ms
 
 
 def now_ms(clock: Clock) -> int:
@@ -137,6 +145,14 @@ def figures(api: Api, event: str) -> dict[str, Any]:
     answer = api.get(f"/events/{event}/stats")
     assert answer.status == 200, answer.text
     return dict(answer.json)
+
+
+def by_minute(told: dict[str, Any], start_ms: int, *names: str) -> dict[int, tuple[Any, ...]]:
+    """Give these figures of each minute of the series, by its number: 0 is the one that began at `start_ms`."""
+    return {
+        (parse_instant(one["minute"]) - start_ms) // MINUTE_MS: tuple(one[name] for name in names)
+        for one in told["series"]
+    }
 
 
 def happened(event: str, what: str) -> list[tuple[str, str]]:

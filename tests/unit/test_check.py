@@ -130,6 +130,7 @@ SPOILT: dict[str, Callable[[Scene], Any]] = {
     "one too few who did not come": lambda s: s.do("HSET", "events", "no_shows", 0),
     "more reported than happened": lambda s: s.do("HSET", "events", "admitted_reported", 99),
     "more browsing than active": lambda s: s.do("HINCRBY", "events", "browsing", 1),
+    "more taken than was paid": lambda s: s.do("HINCRBY", "events", "revenue", 1),
     "a ticket more": lambda s: s.do("HINCRBY", "events", "available", 1),
     "a hold without its deadline": lambda s: s.do("ZREMRANGEBYRANK", "holds", 0, 0),
     "a field of no minute": lambda s: s.do("HSET", "stats", "hour1", "1"),

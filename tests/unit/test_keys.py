@@ -76,6 +76,13 @@ def test_the_line_of_a_minute_has_the_fields_of_the_schema() -> None:
     assert len(re.sub(r"\([^()]*\)", "", made[1]).split(",")) + 1 == len(keys.MINUTE_FIELDS)
 
 
+def test_the_line_of_a_sale_has_the_fields_of_the_schema() -> None:
+    """In their order: each is a field of the event, or what was made of it."""
+    made = re.search(r"table\.concat\(\{(ev\.minute, ev\.available[^}]*)\}, ','\)", the_prelude().text)
+    assert made
+    assert made[1].replace("ev.", "").split(", ") == list(keys.SALE_FIELDS)
+
+
 def test_the_record_of_a_session_has_the_fields_of_the_schema() -> None:
     """What takes a record apart and what puts one together name as many fields as keys.py has, in the same order."""
     text = the_prelude().text

@@ -20,6 +20,7 @@ local SCHEMA = '1' -- the schema of keys.py that this text reads and writes; wha
 local STEP = 50 -- objects of each kind that one command sweeps on its way
 local BACK_MS = 2000 -- a clock that is behind by less is waited for; by more, it has been set and is followed
 local ARCHIVING = 'archiving' -- the status in which nothing may change: a report of the event is being written
+local REVENUE_STEP = 500 -- entries of the log that one command takes into the revenue
 local PAST_TICKETS = 100 -- ended tickets that "my tickets" remembers for one person
 local TEXTS = {id = true, schema = true, status = true, mode = true, queue_mode = true, message = true, currency = true,
     commitment = true, draw_digest = true, served = true, organiser_id = true}
@@ -31,7 +32,7 @@ local FIELDS = {
         texts = 6, 'id', 'schema', 'status', 'mode', 'queue_mode', 'message', 'opened_ms', 'minute', 'next_due_ms', 'last_ms',
         'end_ms', 'sale_starts_ms', 'sale_ends_ms', 'available', 'held', 'browsing', 'next_seq', 'log_seq', 'admitted_total',
         'max_active_sessions', 'tickets_per_visitor', 'admissions_per_minute', 'session_ms', 'pace_ms', 'pace_total', 'pace_passed',
-        'passed_over',
+        'passed_over', 'revenue_seq',
     },
     status = {
         texts = 5, 'id', 'schema', 'status', 'mode', 'message', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms',
@@ -43,10 +44,11 @@ local FIELDS = {
     purchase = {
         texts = 5, 'id', 'schema', 'status', 'mode', 'currency', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'end_ms',
         'sale_ends_ms', 'seated', 'available', 'held', 'browsing', 'hold_ms', 'max_tickets_per_user', 'states_version', 'log_seq',
+        'revenue_seq',
     },
     settle = {
         texts = 4, 'id', 'schema', 'status', 'mode', 'opened_ms', 'minute', 'next_due_ms', 'last_ms', 'held', 'sold', 'available',
-        'states_version', 'log_seq',
+        'states_version', 'log_seq', 'revenue', 'revenue_seq',
     },
 }
 local STATUS = {w = 'waiting', a = 'active', c = 'completed', e = 'expired', l = 'left', b = 'abandoned'}
@@ -58,6 +60,7 @@ local now, now_us, now_text -- milliseconds and microseconds since 1970, the ser
 local behind -- true while the bounded sweep has not caught up with now
 local lag_ms -- how late this sweep was
 local freed -- true when a place or stock has come back
+local is_counting -- whether this command keeps the revenue; nil until it logs something
 local swept_sessions, swept_holds
 
 local function keep(name, value)
@@ -79,7 +82,7 @@ local function enter(keys, argv)
     for name in next, dirty do dirty[name] = nil end
     for bucket in next, waits do waits[bucket] = nil end
     setmetatable(ev, LAZY)
-    behind, freed, lag_ms, swept_sessions, swept_holds = false, false, 0, 0, 0
+    behind, freed, lag_ms, swept_sessions, swept_holds, is_counting = false, false, 0, 0, 0, nil
     now, now_us, now_text = nil, nil, nil
 end
 
@@ -110,8 +113,15 @@ local function add(name, n)
     set(name, ev[name] + n)
 end
 
+-- The revenue is that of the log up to revenue_seq. An older release, which knows of neither, leaves that behind.
+local function is_revenue_known()
+    return (ev.revenue_seq or 0) == ev.log_seq
+end
+
 local function record(what, who, data)
+    if is_counting == nil then is_counting = is_revenue_known() end
     add('log_seq', 1)
+    if is_counting then set('revenue_seq', ev.log_seq) end
     redis.call('XADD', LOG, text(ev.log_seq) .. '-0', 'at', now_text, 'what', what, 'who', who, 'data', data)
 end
 

@@ -18,6 +18,12 @@ local function parse_order(line)
     return string.match(line, '^([^,]*),(%d+),([^,]*),([^,]*),(.*)$')
 end
 
+local function order_tickets(line)
+    local ids = {}
+    for id in string.gmatch(line and select(5, parse_order(line)) or '', '[^,]+') do ids[#ids + 1] = id end
+    return ids
+end
+
 local function mark_seat(ordinal, state)
     redis.call('SETRANGE', SEATMAP, ordinal, state)
     add('states_version', 1)
@@ -49,6 +55,11 @@ local function close_holds(id, n, outcome)
     save_session(s)
 end
 
+-- Adds what a ticket cost to the revenue (1) or takes it away (-1), right behind its entry in the log.
+local function earn(t, sign)
+    if is_counting then add('revenue', sign * t.price) end
+end
+
 -- Puts what a reserved or confirmed ticket took back into the stock. `status` says how it ended: cancelled or expired.
 local function release(t, status)
     local was_held = t.status == 'reserved'
@@ -64,17 +75,26 @@ local function release(t, status)
     save_ticket(t)
     retire(t)
     record('ticket.' .. status, t.session, t.id .. ',' .. (t.seat or ''))
-    if was_held then close_holds(t.session, 1, status == 'expired' and 'lost' or nil) end
+    if was_held then
+        close_holds(t.session, 1, status == 'expired' and 'lost' or nil)
+    else
+        earn(t, -1)
+    end
     swept_holds = swept_holds + 1
 end
 
+local OVER = {expired = 'expired', cancelled = 'cancelled'}
+
+-- How a hold has ended that nobody has swept yet, or nil.
+local function end_of(t)
+    if t.status ~= 'reserved' then return nil end
+    if tonumber(t.expires_ms) <= now then return OVER.expired end
+    if ev.status == 'cancelled' then return OVER.cancelled end
+end
+
 local function touch_ticket(t)
-    if not t or t.status ~= 'reserved' then return end
-    if tonumber(t.expires_ms) <= now then
-        release(t, 'expired')
-    elseif ev.status == 'cancelled' then
-        release(t, 'cancelled')
-    end
+    local status = t and end_of(t)
+    if status then release(t, status) end
 end
 
 -- Ends the `n` holds that were due first.
@@ -90,6 +110,13 @@ local function live_tickets(user)
     return ids
 end
 
+-- All tickets of a person: the live ones, then the last of those that ended.
+local function tickets_of(user)
+    local ids = live_tickets(user)
+    for id in string.gmatch(redis.call('HGET', OWNERS, user .. ',past') or '', '[^,]+') do ids[#ids + 1] = id end
+    return ids
+end
+
 -- Limits and sessions of a person are judged by what is live now; only a sweep that is behind can have left more.
 local function touch_owner(user)
     if not behind then return end
@@ -99,4 +126,26 @@ end
 local function is_sold_out()
     if ev.available > 0 or ev.held > 0 then return false end
     return (ev.seated == 1 and ev.seat_count or ev.total_tickets) > 0
+end
+
+-- What a ticket in this JSON cost if it was ever confirmed, else nil. Not by cjson: what cannot be read cost nothing.
+local function paid(json)
+    return json and string.find(json, '"confirmed_ms"', 1, true) and string.match(json, '"price": *"(%d+)"')
+end
+
+-- Takes the next entries of the log into the revenue, where an older release has left it behind.
+local function catch_up_revenue()
+    if is_revenue_known() then return end
+    local revenue, seq = ev.revenue or 0, nil
+    for _, entry in ipairs(redis.call('XRANGE', LOG, text((ev.revenue_seq or 0) + 1) .. '-0', '+', 'COUNT', REVENUE_STEP)) do
+        local what, data = entry[2][4], entry[2][8]
+        seq = string.match(entry[1], '^%d+')
+        local sign = what == 'ticket.confirmed' and 1 or what == 'ticket.cancelled' and -1
+        local amount = sign and paid(redis.call('HGET', TICKETS, (string.match(data, '^[^,]*'))))
+        if amount then revenue = revenue + sign * amount end
+    end
+    if not seq then return end
+    set('revenue', revenue)
+    set('revenue_seq', tonumber(seq))
+    is_counting = nil
 end

@@ -40,12 +40,20 @@ local function minute_line(counts)
         percentile(counts, admitted, 0.95) or '', ev.drain_lag_ms}, ',')
 end
 
+-- What is left, held and sold in the present minute so far, and the revenue or '', as another line of stats:{E}. Beside the
+-- line above, because older releases read that one and know how many figures it has.
+local function sale_line()
+    local revenue = is_revenue_known() and text(ev.revenue or 0) or ''
+    return table.concat({ev.minute, ev.available, ev.held, ev.sold, revenue}, ',')
+end
+
 -- Closes the minute in which the last command came, and starts the present one. The pace of the last one to two minutes
 -- is how far the line moved since the turn before this: who came in, and who was passed over.
 local function turn_minute()
     if ev.minute > 0 then
         local counts, fields = minute_waits()
-        redis.call('HSET', STATS, 'minute' .. ev.minute % MINUTES, minute_line(counts))
+        local slot = ev.minute % MINUTES
+        redis.call('HSET', STATS, 'minute' .. slot, minute_line(counts), 'sale' .. slot, sale_line())
         if #fields > 0 then redis.call('HDEL', STATS, unpack(fields)) end
     end
     set('minute', math.floor(now / 60000))

@@ -1,43 +1,21 @@
 /**
- * A short sound at the turn, for those who asked for it. It is off until then, and the browser keeps the choice.
+ * A short sound at the turn, for those who asked for it.
  */
 
-const CHOICE = "ticketing.sound";
-const NOTES_HZ = [660, 880];
-const NOTE_S = 0.18;
+import { soundOf } from "../common/sound.js";
 
-let context = null;
+const NOTES = [[660, 0.15], [880, 0.15]]; // hertz, seconds
+const sound = soundOf("ticketing.sound");
 
-/** Say whether the sound is wanted. */
-export function soundIsOn() {
-  return localStorage.getItem(CHOICE) === "on";
-}
+export const soundIsOn = sound.isOn;
 
 /** Want the sound, and hear it once; or want it no more. */
 export function switchSound(on) {
-  localStorage.setItem(CHOICE, on ? "on" : "off");
-  if (!on) return;
-  arm();
+  sound.switchTo(on);
   chime();
 }
 
-/** Play the sound, if it is wanted and somebody has touched the page: browsers allow none before. */
+/** Play the sound, if it is wanted. */
 export function chime() {
-  if (!soundIsOn() || !context) return;
-  NOTES_HZ.forEach((hz, index) => play(hz, context.currentTime + index * NOTE_S));
+  sound.play(NOTES);
 }
-
-function play(hz, atS) {
-  const tone = new OscillatorNode(context, { frequency: hz });
-  const volume = new GainNode(context, { gain: 0.2 });
-  volume.gain.setTargetAtTime(0, atS + NOTE_S / 2, NOTE_S / 4);
-  tone.connect(volume).connect(context.destination);
-  tone.start(atS);
-  tone.stop(atS + 2 * NOTE_S);
-}
-
-function arm() {
-  if (soundIsOn()) context ??= new AudioContext();
-}
-
-for (const gesture of ["pointerup", "keydown"]) addEventListener(gesture, arm, { once: true });

@@ -27,7 +27,7 @@ export function frame(side, title) {
   if (!document.querySelector(".skip")) document.body.prepend(skip, offline);
   onReach((reached) => {
     offline.hidden = reached;
-    offline.textContent = reached ? "" : t("offline.banner");
+    offline.textContent = reached ? "" : t(`offline.${side}`);
     if (reached) announce(t("offline.back"));
   });
   return main;

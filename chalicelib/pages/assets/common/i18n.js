@@ -41,6 +41,11 @@ export function number(value) {
   return new Intl.NumberFormat(locale).format(value);
 }
 
+/** Write a number in short where there is little room: 12K. */
+export function compact(value) {
+  return new Intl.NumberFormat(locale, { notation: "compact" }).format(value);
+}
+
 /** Write an amount in minor units (5000 is 50.00 of a currency that has cents). */
 export function money(minor, currency) {
   const format = new Intl.NumberFormat(locale, { style: "currency", currency });
@@ -65,6 +70,11 @@ export function shortDateTime(instant) {
 /** Write the time of day of an instant, with seconds. */
 export function clockTime(instant) {
   return new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(new Date(instant));
+}
+
+/** Write the time of day of an instant, to the minute. */
+export function timeOfDay(instant) {
+  return new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(new Date(instant));
 }
 
 /** Write what is left as a clock does: 14:59, 1:02:03, and days before that. */

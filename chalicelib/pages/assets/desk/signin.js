@@ -13,15 +13,18 @@ const WORDS = /^[\x21-\x7e]+$/; // what a header can carry
 /**
  * Wait until an organiser has signed in; `place` shows the field meanwhile. Where no tokens are wanted, at once.
  *
- * Every request is the organiser's from here on. A token that the service does not take is said at the field.
+ * Every request is the organiser's from here on. A token that the service does not take, or no longer, is said at the
+ * field.
  */
 export async function signedIn(place) {
   actAsOrganiser();
-  if (!isSignedIn()) await new Promise((resolve) => { askForToken(place, resolve); });
-  if (wantsTokens) offerSignOut();
+  if (!wantsTokens) return;
+  const before = isSignedIn() ? await refusalNow() : null;
+  if (!isSignedIn()) await new Promise((resolve) => { askForToken(place, before, resolve); });
+  offerSignOut();
 }
 
-function askForToken(place, done) {
+function askForToken(place, before, done) {
   const error = h("p", { class: "field-error", id: "token-error", hidden: true });
   const input = h("input", { id: "token", type: "password", autocomplete: "off", required: true,
     "aria-describedby": "token-hint token-error" });
@@ -33,6 +36,18 @@ function askForToken(place, done) {
       h("p", { class: "hint", id: "token-hint" }, t("desk.signin.hint")), error),
     trouble, send);
   show(place, form);
+  if (before) tell(before);
+
+  function tell(refusal) {
+    const isOfToken = refusal.status === 401 || refusal.status === 403;
+    error.hidden = !isOfToken;
+    error.textContent = isOfToken ? sentence(refusal) : "";
+    if (isOfToken) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+    if (!isOfToken) refuse(trouble, refusal);
+    focusOn(input);
+  }
+
   async function onsubmit(event) {
     event.preventDefault();
     await busy(send, async () => {
@@ -42,28 +57,29 @@ function askForToken(place, done) {
         done();
         return;
       }
-      const isOfToken = refusal.status === 401 || refusal.status === 403;
-      error.hidden = !isOfToken;
-      error.textContent = isOfToken ? sentence(refusal) : "";
-      input.toggleAttribute("aria-invalid", false);
-      if (isOfToken) input.setAttribute("aria-invalid", "true");
-      else refuse(trouble, refusal);
-      focusOn(input);
+      tell(refusal);
     }, trouble);
   }
 }
 
-/** Try a token; gives the Refusal of it, or null. One that was refused is forgotten. */
+/** Sign in with a token; gives the Refusal of it, or null. */
 async function tried(token) {
   if (token === "") return new Refusal(401, { code: "token_missing" });
   if (!WORDS.test(token)) return new Refusal(401, { code: "token_invalid" });
   signIn(token);
+  const refusal = await refusalNow();
+  if (refusal) signIn(null);
+  return refusal;
+}
+
+/** Ask the service whether it takes the token; gives its Refusal, or null. A token that it refuses is forgotten. */
+async function refusalNow() {
   try {
     await get("/events/mine?limit=1");
     return null;
   } catch (refusal) {
-    signIn(null);
     if (!refusal.code) throw refusal;
+    if (refusal.status === 401 || refusal.status === 403) signIn(null);
     return refusal;
   }
 }
