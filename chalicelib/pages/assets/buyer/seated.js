@@ -14,6 +14,7 @@ export async function choice({ event, limit, owned, signal, hold, refill }) {
   const count = h("p", { class: "quiet" });
   const sum = h("p", { class: "figure" });
   const place = h("div");
+  const mine = owned.map((ticket) => ticket.seat_id);
   const buy = button(t("checkout.hold_seats"), submit, { kind: "primary", place });
   const map = await seatMap(event, { mode: "buy", limit, onChange: update, onLost: (seats) => lost(seats), signal });
   signal.addEventListener("abort", () => map.destroy(), { once: true });
@@ -47,9 +48,12 @@ export async function choice({ event, limit, owned, signal, hold, refill }) {
   }
 
   async function submit() {
+    const wanted = map.selection().map((seat) => seat.id);
+    map.setMine([...mine, ...wanted]); // the map may hear that they are held before we do
     try {
-      await hold({ seat_ids: map.selection().map((seat) => seat.id) });
+      await hold({ seat_ids: wanted });
     } catch (refusal) {
+      map.setMine(mine);
       if (refusal.code === "seat_taken") {
         lost(map.deselect(refusal.problem.seat_ids));
         map.refresh().catch(() => {}); // now if it can; it goes on by itself
@@ -60,7 +64,7 @@ export async function choice({ event, limit, owned, signal, hold, refill }) {
     }
   }
 
-  map.setMine(owned.map((ticket) => ticket.seat_id));
+  map.setMine(mine);
   update();
   return h("div", { class: "seated" }, map.element, h("section", { class: "card bar", "aria-label": t("checkout.your_seats") },
     place, list, h("div", { class: "spread" }, count, sum, buy)));
