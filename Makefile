@@ -103,7 +103,7 @@ clean:
 	@"$(PYTHON)" -m venv .venv
 
 # What the tests need and pip cannot bring: Debian's Redis, node for the verifier in docs/admission-token.md, a C
-# compiler for the clock shim, and a browser with Korean letters for the pages.
+# compiler for the clock shim, and a browser with letters of both languages for the pages.
 system:
 	@missing=""; \
 	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
@@ -111,6 +111,7 @@ system:
 	command -v gcc >/dev/null || missing="$$missing gcc"; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	test -d /usr/share/fonts/truetype/nanum || missing="$$missing fonts-nanum"; \
+	test -d /usr/share/fonts/truetype/dejavu || missing="$$missing fonts-dejavu-core"; \
 	test -e /usr/include/stdio.h || missing="$$missing libc6-dev"; \
 	test -e .venv/bin/pip || "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
 	$(install_missing)

@@ -15,6 +15,7 @@ from tests.support.wait import wait_until
 
 SCRIPT = "<script>document.title = 'stolen'</script>"
 ORDER = re.compile(r"/orders/[0-9a-f-]{36}$")
+NAME_OF_FOCUSED = "document.activeElement.textContent || document.activeElement.ariaLabel || ''"
 
 
 def choose(page: Page, quantity: int = 1) -> None:
@@ -62,9 +63,7 @@ def test_a_keyboard_alone_buys(visit: Visit, box: Box) -> None:
         page.get_by_role("button", name=name).wait_for()
         for _ in range(12):
             page.keyboard.press("Tab")
-            if page.evaluate("document.activeElement.textContent || document.activeElement.ariaLabel || ''").startswith(
-                name
-            ):
+            if page.evaluate(NAME_OF_FOCUSED).startswith(name):
                 break
         expect(focused(page)).to_have_accessible_name(re.compile(name))
         page.keyboard.press("Enter")

@@ -91,7 +91,7 @@ INPUT: Final[dict[int, list[str] | str]] = {
     # Seats held and let go again and again; polls and seat maps in a loop.
     52: ["tests/integration/test_holds.py::test_two_lost_holds_are_enough"],
     53: ["tests/integration/test_polling.py::test_the_sixth_poll_in_a_quarter_of_the_time_is_refused"],
-    54: ["tests/integration/test_seats.py::test_the_states_show_every_seat_and_change_their_tag"],
+    54: ["tests/integration/test_seat_map.py::test_the_states_show_every_seat_and_change_their_tag"],
     # Bodies without a clear end; that server is for a laptop, a gateway stands before Lambda.
     55: [
         _SERVER + "a_body_without_a_clear_end_is_refused_and_ends_the_connection",

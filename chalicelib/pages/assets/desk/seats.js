@@ -67,7 +67,7 @@ function drawChosen(place, map, desk, signal, said = null) {
 
 function holders(desk, taken, signal) {
   const trouble = h("div");
-  const list = ticketList(desk, signal);
+  const list = ticketList(signal);
   const who = button(t("desk.seats.who", { n: Math.min(taken.length, HOLDERS_MAX) }), async () => {
     for (const seat of taken.slice(0, HOLDERS_MAX)) {
       const { body } = await get(`/events/${desk.id}/tickets?seat_id=${seat.id}`, { signal });

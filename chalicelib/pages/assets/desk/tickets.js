@@ -42,7 +42,7 @@ export async function draw(place, desk, signal) {
   }
 
   async function find() {
-    const list = ticketList(desk, signal);
+    const list = ticketList(signal);
     const more = h("div");
     clear(trouble);
     try {
@@ -101,7 +101,7 @@ async function page(desk, query, signal) {
 }
 
 /** Make a list of tickets: `{ element, add }`; `add(tickets)` gives the first item that was new. */
-export function ticketList(desk, signal) {
+export function ticketList(signal) {
   const element = h("ul", { class: "plain ticket-list" });
   const seen = new Set(); // while people buy, a ticket may come with two pages
   return {
@@ -109,7 +109,7 @@ export function ticketList(desk, signal) {
     add(tickets) {
       const fresh = tickets.filter(({ id }) => !seen.has(id)).map((ticket) => {
         seen.add(ticket.id);
-        return ticketItem(desk, ticket, signal);
+        return ticketItem(ticket, signal);
       });
       element.append(...fresh);
       return fresh[0];
@@ -117,7 +117,7 @@ export function ticketList(desk, signal) {
   };
 }
 
-function ticketItem(desk, ticket, signal) {
+function ticketItem(ticket, signal) {
   const item = h("li", { class: "card" });
   const trouble = h("div");
   fill(ticket);
