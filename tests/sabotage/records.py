@@ -147,7 +147,7 @@ RECORDS = (
         "    add('states_version', 1)\n",
         "",
         harm="people choose seats that were sold long ago",
-        guess="integration/test_seats.py",
+        guess="integration/test_seat_map.py",
     ),
     Sabotage(
         "a page of seats skips one",
