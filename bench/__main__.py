@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from bench import cold, commands, drain, durability, queue, report, seatmap
+from bench import cold, commands, drain, durability, pages, queue, report, seatmap
 from bench.room import Room
 
 # Those that take the room come last and in this order: the drain empties the queue that both measure.
@@ -14,6 +14,7 @@ PARTS: dict[str, Callable[[Room], list[report.Limit]]] = {
     "commands": lambda _: commands.measure(),
     "durability": lambda _: durability.measure(),
     "cold": lambda _: cold.measure(),
+    "pages": lambda _: pages.measure(),
     "seatmap": lambda _: seatmap.measure(),
     "queue": queue.measure,
     "drain": drain.measure,

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from bench import report
+from bench.browser import shop
 from bench.report import Limit
 from tests.browser.box import Box
 from tests.browser.seat_page import SeatPage
 from tests.browser.visitor import visitor
-from tests.infra.running import Run, free_port
 
 _BLOCKS, _ROWS, _SEATS = 40, 25, 50
 _PRICES = (12_000, 9_000, 7_500, 5_000)
@@ -44,16 +41,10 @@ _SIZE = (
 
 def measure() -> list[Limit]:
     """Show the map to a visitor, move it, and have somebody else hold seats. Prints all figures."""
-    with tempfile.TemporaryDirectory() as folder, Run(Path(folder), free_port()) as run:
-        box = Box(run.up())
+    with shop() as (box, browser):
         sections = {f"Block {101 + n}": (_ROWS, _SEATS, _PRICES[n * len(_PRICES) // _BLOCKS]) for n in range(_BLOCKS)}
         event = box.seated(sections)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-            try:
-                return _measured(SeatPage.open(visitor(browser, box.base_url), event), box, event)
-            finally:
-                browser.close()
+        return _measured(SeatPage.open(visitor(browser, box.base_url), event), box, event)
 
 
 def _measured(shown: SeatPage, box: Box, event: dict[str, Any]) -> list[Limit]:
