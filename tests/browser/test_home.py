@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.box import Box
 from tests.browser.conftest import Visit
-from tests.browser.visitor import Language, Screen, overflowing, violations
+from tests.browser.visitor import Language, Theme, sound
 
 
 def test_the_events_on_sale_stand_there_with_what_is_left(visit: Visit) -> None:
@@ -20,15 +20,13 @@ def test_the_events_on_sale_stand_there_with_what_is_left(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-@pytest.mark.parametrize("screen", ["phone", "desktop"])
-def test_it_is_sound_in_both_languages_and_widths(visit: Visit, language: Language, screen: Screen) -> None:
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_sound_on_every_screen(visit: Visit, language: Language, theme: Theme) -> None:
     """Nothing that axe-core finds, nothing cut, nothing beside the window."""
-    person = visit(language=language, screen=screen)
+    person = visit(language=language, theme=theme)
     page = person.open("/")
     page.get_by_role("link", name="Demo concert").wait_for()
-    person.shot(page, "home")
-    assert violations(page) == []
-    assert overflowing(page) == []
+    sound(person, page, "home")
 
 
 def test_where_tokens_are_wanted_the_events_stand_there_too(guarded: Box, visit: Visit) -> None:

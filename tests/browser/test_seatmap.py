@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.box import Box
 from tests.browser.conftest import Visit
 from tests.browser.seat_page import SeatPage
-from tests.browser.visitor import focused
+from tests.browser.visitor import SIZES, focused
 from tests.support.wait import wait_until
 
 _GROUND = """() => {
@@ -144,6 +144,20 @@ def test_when_the_theme_changes_the_map_does(hall: dict[str, Any], visit: Visit)
     light = shown.page.evaluate(_GROUND)
     shown.page.emulate_media(color_scheme="dark")
     wait_until(lambda: sum(shown.page.evaluate(_GROUND)) < sum(light) / 2, what="a dark ground")
+
+
+def test_a_window_may_turn_before_the_layout_is_there(hall: dict[str, Any], visit: Visit) -> None:
+    """The house is planned for the window as it has become."""
+    person = visit()
+    page = person.context.new_page()
+    layouts: list[Route] = []
+    page.route("**/seatmap?v=*", lambda route: layouts.append(route))  # noqa: PLW0108 - Playwright marks what it is given
+    with page.expect_request("**/seatmap?v=*"):
+        page.goto(f"{person.base_url}/desk/{hall['id']}#seats", wait_until="commit")
+    page.set_viewport_size(SIZES["phone"])
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    layouts[0].continue_()
+    page.get_by_role("application").wait_for()
 
 
 def test_the_legend_says_what_each_shape_means(hall: dict[str, Any], visit: Visit) -> None:

@@ -100,9 +100,8 @@ def sound(person: Visitor, page: Page, name: str) -> None:
     for screen, size in reversed(SIZES.items()):
         person.screen = screen
         page.set_viewport_size(size)
-        page.evaluate(
-            "scrollTo(0, document.body.scrollHeight)"
-        )  # what sticks to the window stands at its own place there
+        # What sticks to the window stands at its own place there.
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
         person.shot(page, name)
         assert overflowing(page) == []
     assert violations(page) == []

@@ -61,7 +61,7 @@ export function mapView(scene, { choose, signal }) {
     draw();
   });
   TALL.addEventListener("change", () => {
-    if (scene.isTall === TALL.matches) return; // it changed for a moment only
+    if (!scene.plan || scene.isTall === TALL.matches) return; // nothing is there yet, or it changed for a moment only
     const middle = scene.index.nearest(camera.x, camera.y, FAR);
     scene.arrange();
     if (middle >= 0) Object.assign(camera, { x: scene.plan.xs[middle], y: scene.plan.ys[middle] });
