@@ -1,5 +1,7 @@
 () => {
   const bad = [];
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) bad.push(`the page is ${scrollWidth} wide in a window of ${clientWidth}`);
   const wide = document.documentElement.clientWidth + 1;
   const apart = ".unseen, .skip, .scroll, dialog:not([open])";
   for (const element of document.querySelectorAll("body *")) {

@@ -21,6 +21,8 @@ SIZES: dict[Screen, ViewportSize] = {
 SCREENS = Path(__file__).resolve().parents[2] / "build" / "screens"
 PATIENCE_MS = 15_000
 _OVERFLOWING = (Path(__file__).parent / "overflowing.js").read_text()
+_PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""A window of another size is drawn in the next frame, and seen in the one after."""
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _EXPECTED = "Failed to load resource"
 """What Chromium writes of every refusal of the service: that is an answer, not a mistake of the page."""
@@ -102,6 +104,7 @@ def sound(person: Visitor, page: Page, name: str) -> None:
         page.set_viewport_size(size)
         # What sticks to the window stands at its own place there.
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        page.evaluate(_PAINTED)
         person.shot(page, name)
         assert overflowing(page) == []
     assert violations(page) == []
