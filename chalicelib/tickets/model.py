@@ -69,7 +69,7 @@ class Confirm(Strict):
 class CheckIn(Strict):
     """What the QR of the ticket says; any line is understood, and only the right one is good."""
 
-    code: ShortText
+    barcode: ShortText
 
 
 class Nothing(Strict):
@@ -79,7 +79,7 @@ class Nothing(Strict):
 class Ticket(Answer):
     """A ticket as it is now; a reserved one is lost at ``expires_at`` unless it is confirmed.
 
-    ``code`` is what a confirmed one shows at the door, null where the service has no key to make it.
+    ``barcode`` is what a confirmed one shows at the door, null where the service has no key to make it.
     """
 
     id: Uuid
@@ -97,7 +97,7 @@ class Ticket(Answer):
     expires_at: Instant | None
     confirmed_at: Instant | None
     checked_in_at: Instant | None
-    code: str | None
+    barcode: str | None
     payment_reference: str | None
     created_at: Instant
     updated_at: Instant
@@ -151,7 +151,7 @@ def read_ticket(event_id: str, text: str, ticket_keys: Sequence[str]) -> Ticket:
         expires_at=int(stored["expires_ms"]) if stored["status"] in {"reserved", "expired"} else None,
         confirmed_at=int(stored["confirmed_ms"]) if "confirmed_ms" in stored else None,
         checked_in_at=int(stored["checked_in_ms"]) if "checked_in_ms" in stored else None,
-        code=ticket_code.make(ticket_keys, stored["id"]) if stored["status"] == "confirmed" else None,
+        barcode=ticket_code.make(ticket_keys, stored["id"]) if stored["status"] == "confirmed" else None,
         payment_reference=stored.get("payment_reference"),
         created_at=int(stored["issued_ms"]),
         updated_at=int(stored["updated_ms"]),

@@ -166,7 +166,7 @@ def cancel_ticket(request: Request) -> Reply:
     metric="check_ins",
 )
 def check_in(request: Request) -> Reply:
-    done = service.check_in(request.house, request.id("ticket_id"), request.body.code, request.idempotency_key)
+    done = service.check_in(request.house, request.id("ticket_id"), request.body.barcode, request.idempotency_key)
     return Reply(TicketAnswer(message="Checked in", ticket=done.what), happened=done.changed)
 
 

@@ -32,7 +32,7 @@ def test_a_ticket_lets_in_once(visit: Visit, box: Box, concert: dict[str, Any]) 
     """The door says who and where to; the next door says since when. Both are heard, too, and the first one counts."""
     ticket = ticket_of(box, concert)
     page = visit().open(f"/desk/{concert['id']}/door")
-    answer = _enter(page, ticket["code"])
+    answer = _enter(page, ticket["barcode"])
     expect(answer).to_contain_text("Let in")
     expect(answer).to_contain_text(f"Section Stalls, row {ticket['row']}, seat {ticket['number']}")
     expect(answer).to_contain_text("ada")
@@ -41,7 +41,7 @@ def test_a_ticket_lets_in_once(visit: Visit, box: Box, concert: dict[str, Any]) 
     expect(focused(page)).to_have_id("code")
     expect(focused(page)).to_have_value("")
     other = visit().open(f"/desk/{concert['id']}/door")
-    answer = _enter(other, ticket["code"])
+    answer = _enter(other, ticket["barcode"])
     expect(answer).to_contain_text("Already in")
     expect(answer).to_contain_text("Came in at")
     expect(answer).to_contain_text(f"seat {ticket['number']}")
@@ -52,13 +52,13 @@ def test_what_is_no_good_is_not_valid_and_says_why(visit: Visit, box: Box, conce
     """Forged, cancelled, of another event, or no code at all. A ticket of another event is not used up here."""
     page = visit().open(f"/desk/{concert['id']}/door")
     ticket = ticket_of(box, concert)
-    code = ticket["code"]
+    code = ticket["barcode"]
     forged = code[:-2] + ("A" if code[-2] != "A" else "B") + code[-1]
     expect(_enter(page, forged)).to_contain_text("Forged, damaged or out of date.")
     box.call("POST", f"/tickets/{ticket['id']}/cancel", {})
     expect(_enter(page, code)).to_contain_text("The ticket is cancelled.")
     elsewhere = ticket_of(box, box.event())
-    expect(_enter(page, elsewhere["code"])).to_contain_text("This ticket is for another event.")
+    expect(_enter(page, elsewhere["barcode"])).to_contain_text("This ticket is for another event.")
     assert box.call("GET", f"/tickets/{elsewhere['id']}")["checked_in_at"] is None
     expect(_enter(page, "https://example.org/menu")).to_contain_text("This is not the code of a ticket.")
     expect(page.locator(".scans li")).to_have_count(4)
@@ -72,7 +72,7 @@ def test_a_hand_scanner_types_into_the_field_wherever_the_focus_is(
     visit: Visit, box: Box, concert: dict[str, Any]
 ) -> None:
     """It is a keyboard that ends with Enter; no button is pressed by it. A second reading at once is the same scan."""
-    code = ticket_of(box, concert)["code"]
+    code = ticket_of(box, concert)["barcode"]
     page = visit().open(f"/desk/{concert['id']}/door")
     page.get_by_role("button", name="Sound").focus()
     for _ in range(2):
@@ -92,7 +92,7 @@ def test_without_a_connection_the_scan_waits_and_is_sent_by_itself(
     page = person.open(f"/desk/{concert['id']}/door")
     expect(page.locator(".verdict")).to_contain_text("Ready")
     person.context.set_offline(True)
-    answer = _enter(page, ticket["code"])
+    answer = _enter(page, ticket["barcode"])
     expect(answer).to_contain_text("do not let anybody in until it is answered")
     assert box.call("GET", f"/tickets/{ticket['id']}")["checked_in_at"] is None
     person.context.set_offline(False)
@@ -103,7 +103,7 @@ def test_a_lost_answer_does_not_make_somebody_seem_to_be_in_already(
     visit: Visit, box: Box, concert: dict[str, Any]
 ) -> None:
     """The scan is sent again as the same one, and gets the first answer."""
-    code = ticket_of(box, concert)["code"]
+    code = ticket_of(box, concert)["barcode"]
     page = visit().open(f"/desk/{concert['id']}/door")
     sent: list[str] = []
 
@@ -124,7 +124,7 @@ def test_a_lost_answer_does_not_make_somebody_seem_to_be_in_already(
 
 def test_there_is_no_sound_before_somebody_wants_it(visit: Visit, box: Box, concert: dict[str, Any]) -> None:
     """And then each answer has one, in this browser, for good."""
-    first, second = ticket_of(box, concert)["code"], ticket_of(box, concert)["code"]
+    first, second = ticket_of(box, concert)["barcode"], ticket_of(box, concert)["barcode"]
     page = visit().open(f"/desk/{concert['id']}/door")
     page.evaluate("""() => {
       window.tones = 0;
@@ -155,16 +155,16 @@ def test_where_tokens_are_wanted_the_door_is_the_organisers(visit: Visit, guarde
     keep = "(token) => sessionStorage.setItem('ticketing.token', token)"
     page.evaluate(keep, another)
     page.reload()
-    expect(_enter(page, ticket["code"])).to_contain_text("Not checked")
+    expect(_enter(page, ticket["barcode"])).to_contain_text("Not checked")
     page.evaluate(keep, guarded.token)
     page.reload()
     page.get_by_label("Ticket code").wait_for()
     page.evaluate(keep, "run-out-meanwhile")
-    expect(_enter(page, ticket["code"])).to_contain_text("Not checked")
+    expect(_enter(page, ticket["barcode"])).to_contain_text("Not checked")
     page.get_by_role("button", name="Sign in again").click()
     page.get_by_label("Organiser's token").fill(guarded.token)
     page.get_by_role("button", name="Sign in").click()
-    expect(_enter(page, ticket["code"])).to_contain_text("Let in")
+    expect(_enter(page, ticket["barcode"])).to_contain_text("Let in")
 
 
 def test_stored_markup_is_text(visit: Visit, box: Box) -> None:
@@ -172,7 +172,7 @@ def test_stored_markup_is_text(visit: Visit, box: Box) -> None:
     evil = "<script>alert(1)</script><b>"
     event = box.seated({evil: (1, 2, 5000)}, name=evil, venue=evil)
     page = visit().open(f"/desk/{event['id']}/door")
-    expect(_enter(page, ticket_of(box, event)["code"])).to_contain_text(evil)
+    expect(_enter(page, ticket_of(box, event)["barcode"])).to_contain_text(evil)
     expect(page.get_by_role("heading", name=evil)).to_be_visible()
     assert page.locator("#main script, #main b").count() == 0
 
@@ -184,7 +184,7 @@ def test_it_is_sound_on_every_screen(
     visit: Visit, box: Box, concert: dict[str, Any], language: Language, screen: Screen, theme: Theme
 ) -> None:
     """Ready, with somebody let in, and with a code that is no good."""
-    code = ticket_of(box, concert)["code"]
+    code = ticket_of(box, concert)["barcode"]
     person = visit(language=language, screen=screen, theme=theme)
     page = person.open(f"/desk/{concert['id']}/door")
     for name, typed in (("door-no", "T1.x"), ("door-in", code)):

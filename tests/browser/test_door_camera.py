@@ -41,7 +41,7 @@ def filming(
     """A Chromium whose camera is a film of the ticket's code."""
     film = tmp_path_factory.mktemp("film") / "code.y4m"
     person = visitor(chromium, box.base_url)
-    qr.film(person.open("/"), ticket["code"], film)
+    qr.film(person.open("/"), ticket["barcode"], film)
     person.context.close()
     arguments = ["--no-sandbox", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
     browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=arguments)

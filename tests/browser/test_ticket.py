@@ -38,7 +38,7 @@ def test_a_ticket_says_what_where_when_and_for_whom(visit: Visit, box: Box, conc
     year = concert["start_time"][:4]
     for text in (concert["venue"], year, seat, "€75.00", "ada", ticket["id"], "Valid", "Show this code at the door."):
         expect(card).to_contain_text(text)
-    assert ticket["code"] in card.locator(".stub .code").inner_text().replace("\n", "")
+    assert ticket["barcode"] in card.locator(".stub .code").inner_text().replace("\n", "")
 
 
 def test_the_code_can_be_scanned_from_the_screen_in_the_dark_theme_too(
@@ -47,7 +47,7 @@ def test_the_code_can_be_scanned_from_the_screen_in_the_dark_theme_too(
     """What a camera sees of the page is the code and nothing else."""
     ticket = ticket_of(box, concert)
     page = visit(theme="dark").open(f"/tickets/{ticket['id']}")
-    assert qr.read(page, page.get_by_role("img", name="QR code").screenshot()) == [ticket["code"]]
+    assert qr.read(page, page.get_by_role("img", name="QR code").screenshot()) == [ticket["barcode"]]
 
 
 def test_an_order_prints_one_page_for_each_valid_ticket(visit: Visit, box: Box, concert: dict[str, Any]) -> None:
@@ -104,7 +104,7 @@ def test_a_ticket_that_was_used_says_when_and_cannot_be_given_back(
     ticket = ticket_of(box, concert)
     page = visit().open(f"/tickets/{ticket['id']}")
     expect(_button(page, "Cancel ticket")).to_be_visible()
-    box.call("POST", f"/tickets/{ticket['id']}/check-in", {"code": ticket["code"]})
+    box.call("POST", f"/tickets/{ticket['id']}/check-in", {"barcode": ticket["barcode"]})
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.get_by_role("article")).to_contain_text("Used to come in:")
     expect(_button(page, "Cancel ticket")).to_have_count(0)

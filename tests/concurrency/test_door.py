@@ -21,7 +21,7 @@ GUESTS = 20
 
 def show(port: int, ticket: dict[str, Any], key: str) -> Told:
     """Show a ticket at one of the doors, until it is known what came of it."""
-    answer = until_known(api_on(port), f"/tickets/{ticket['id']}/check-in", {"code": ticket["code"]}, key)
+    answer = until_known(api_on(port), f"/tickets/{ticket['id']}/check-in", {"barcode": ticket["barcode"]}, key)
     return Told(ticket["event_id"], "check_in", key, answer.status, answer.json, ticket["id"], key)
 
 

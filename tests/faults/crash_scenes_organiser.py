@@ -97,7 +97,7 @@ def _a_counter_is_mended(api: Api) -> Request:
 def _somebody_is_let_in_at_the_door(api: Api) -> Request:
     event, seats = new_seated(api)
     ticket = confirmed(api, enter(api, event, "ada"), seats[0])
-    return Request("POST", f"/tickets/{ticket['id']}/check-in", {"code": ticket["code"]}, KEY)
+    return Request("POST", f"/tickets/{ticket['id']}/check-in", {"barcode": ticket["barcode"]}, KEY)
 
 
 @scene("POST /queue/process/{event_id}")

@@ -65,7 +65,7 @@ class LivingSale:
         fields = {"is_seated_event": True, "total_tickets": 100_000, "max_active_sessions": 1}
         found = self._bought(fields, {"seats": seat_specs(10)})
         sold = self._ask("POST", f"/tickets/{found['ticket_id']}/confirm", None, BUYER)
-        return found | {"code": sold["ticket"]["code"]}
+        return found | {"barcode": sold["ticket"]["barcode"]}
 
     def _lobby(self) -> Ids:
         """A draw that is still to come."""

@@ -16,7 +16,7 @@ from tests.support.sale import UNKNOWN, change, check_in, confirmed, enter, new_
 
 def with_code(ticket_id: str) -> dict[str, Any]:
     """Give a ticket with the code that it has once it is confirmed, whatever has become of it."""
-    return {"id": ticket_id, "code": ticket_code.make((TICKET_KEY,), ticket_id)}
+    return {"id": ticket_id, "barcode": ticket_code.make((TICKET_KEY,), ticket_id)}
 
 
 def _not_offered(stage: Stage) -> Answer:
@@ -26,7 +26,7 @@ def _not_offered(stage: Stage) -> Answer:
 
 def _of_another_ticket(stage: Stage) -> Answer:
     mine, other = _sold_together(stage)["tickets"]
-    return check_in(stage.api, mine | {"code": other["code"]})
+    return check_in(stage.api, mine | {"barcode": other["barcode"]})
 
 
 def _of_another_organiser(stage: Stage) -> Answer:

@@ -187,7 +187,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "cancel_order": {},
     "confirm_ticket": {"payment_reference": "pay-1"},
     "cancel_ticket": {},
-    "check_in": {"code": ticket_code.make((TICKET_KEY,), UNKNOWN)},
+    "check_in": {"barcode": ticket_code.make((TICKET_KEY,), UNKNOWN)},
 }
 """For each route that takes one a body without a mistake, about things that are not there."""
 

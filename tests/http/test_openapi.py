@@ -136,3 +136,9 @@ def test_every_route_with_a_script_is_in_that_table() -> None:
     """Health, the document, the keys of the tokens and a guest's identity have none."""
     none = {"/health", "health", "/openapi.json", "/.well-known/jwks.json", "create_guest"}
     assert {label(row) for row in app.table} - set(SCRIPTS) == none
+
+
+def test_only_a_refusal_has_a_code() -> None:
+    """So a client knows one by it, in whatever it reads."""
+    schemas = DOCUMENT["components"]["schemas"]
+    assert [name for name, schema in schemas.items() if "code" in schema.get("properties", {})] == ["Problem"]

@@ -43,19 +43,19 @@ def test_a_ticket_has_its_code_from_the_confirm_on(api: Api) -> None:
     event, seats = new_seated(api)
     ada = enter(api, event, "ada")
     bought = buy(api, ada, seats[0]).json
-    assert bought["code"] is None
+    assert bought["barcode"] is None
     ticket = settle(api, "confirm", bought["id"]).json["ticket"]
-    assert ticket["code"] == ticket_code.make((TICKET_KEY,), bought["id"])
+    assert ticket["barcode"] == ticket_code.make((TICKET_KEY,), bought["id"])
     assert api.get(f"/tickets/{bought['id']}").json == ticket
     assert api.get("/tickets/user/ada").json == api.get(f"/orders/{ticket['order_id']}").json["tickets"] == [ticket]
-    assert settle(api, "cancel", bought["id"]).json["ticket"]["code"] is None
+    assert settle(api, "cancel", bought["id"]).json["ticket"]["barcode"] is None
 
 
 def test_a_service_without_keys_gives_no_codes_and_checks_nobody_in(api: Api, house: Runtime) -> None:
     """Whatever they bring."""
     ticket = confirmed(api, enter(api, new_event(api), "ada"))
     install(replace(house, settings=replace(house.settings, ticket_keys=())))
-    assert api.get(f"/tickets/{ticket['id']}").json["code"] is None
+    assert api.get(f"/tickets/{ticket['id']}").json["barcode"] is None
     with nothing_changed():
         assert said(check_in(api, ticket)) == (404, "check_in_not_offered")
 
@@ -101,10 +101,10 @@ def test_a_repeat_with_the_same_key_is_the_same_answer(api: Api, clock: Clock) -
 def test_a_forged_code_is_refused_before_redis_is_asked(api: Api, house: Runtime) -> None:
     """Whatever the camera read; who tries many learns nothing of what is there."""
     ticket = confirmed(api, enter(api, new_event(api), "ada"))
-    head = ticket["code"].rpartition(".")[0]
+    head = ticket["barcode"].rpartition(".")[0]
     with nothing_changed():
         for forged in ("", "T1", "T1..", "hello", "https://shop.example/t/1", "티켓", head, f"{head}.{'A' * 22}"):
-            refused = check_in(api, ticket | {"code": forged})
+            refused = check_in(api, ticket | {"barcode": forged})
             assert said(refused) == (401, "ticket_code_invalid")
             assert refused.headers["WWW-Authenticate"] == "Bearer"
             assert house.store.meter.trips == 0
@@ -128,7 +128,7 @@ def test_every_state_of_a_ticket_has_its_word_at_the_door(api: Api, clock: Clock
     held, cancelled, expired = hold(api, ada), hold(api, ada), hold(api, ada)
 
     def shown(ticket: str) -> tuple[int, str | None]:
-        return said(check_in(api, {"id": ticket, "code": ticket_code.make((TICKET_KEY,), ticket)}))
+        return said(check_in(api, {"id": ticket, "barcode": ticket_code.make((TICKET_KEY,), ticket)}))
 
     settle(api, "cancel", cancelled)
     with nothing_changed():
@@ -175,7 +175,7 @@ def test_a_ticket_of_before_has_not_been_checked_in(api: Api) -> None:
 def test_a_code_says_which_ticket_it_is_of(api: Api) -> None:
     """By the rule of docs/door.md, so a door needs nothing but the code."""
     ticket = confirmed(api, enter(api, new_event(api), "ada"))
-    raw = base64.urlsafe_b64decode(ticket["code"].split(".")[1] + "==").hex()
+    raw = base64.urlsafe_b64decode(ticket["barcode"].split(".")[1] + "==").hex()
     name = "-".join((raw[:8], raw[8:12], raw[12:16], raw[16:20], raw[20:]))
     assert name == ticket["id"]
     assert code_of(name) == code_of(ticket["event_id"])

@@ -144,7 +144,7 @@ def test_an_organiser_has_the_way_to_one_ticket_and_to_nothing_else(everybody: l
     assert served == {"ticket", "sold ticket", "cancel"}
     assert all(answers[what].status in {403, 404} for what in answers.keys() - served), answers
     assert answers["sold ticket"].json == thing.person.get(f"/tickets/{thing.confirmed}").json | {
-        name: answers["sold ticket"].json[name] for name in ("status", "code", "updated_at")
+        name: answers["sold ticket"].json[name] for name in ("status", "barcode", "updated_at")
     }
     assert thing.person.get(f"/tickets/{thing.confirmed}").json["status"] == "cancelled"
 

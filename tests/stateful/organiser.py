@@ -95,7 +95,7 @@ class OrganiserRules(VisitorRules):
         """Let somebody in at the door, with a ticket that is sold or is not."""
         tickets = self.event.tickets
         it = tickets[-1 - which % len(tickets)]
-        body = {"code": ticket_code.make((TICKET_KEY,), it.id)}
+        body = {"barcode": ticket_code.make((TICKET_KEY,), it.id)}
         headers = {"Idempotency_Key": key} if key else {}
         answer = self.api.post(f"/tickets/{it.id}/check-in", body, **headers)
         self.same_ticket(answer, it, lambda: model_tickets.check_in(it, key))

@@ -203,7 +203,7 @@ def ticket(t: Ticket) -> dict[str, Any]:
         "expires_at": format_instant(t.expires_ms) if t.status in {"reserved", "expired"} else None,
         "confirmed_at": _instant(t.confirmed_ms),
         "checked_in_at": _instant(t.checked_in_ms),
-        "code": ticket_code.make((TICKET_KEY,), t.id) if t.status == "confirmed" else None,
+        "barcode": ticket_code.make((TICKET_KEY,), t.id) if t.status == "confirmed" else None,
         "payment_reference": t.payment_reference,
         "created_at": format_instant(t.issued_ms),
         "updated_at": format_instant(t.updated_ms),

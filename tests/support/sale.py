@@ -149,7 +149,7 @@ def confirmed(api: Api, visitor: Visitor, seat: str | None = None) -> dict[str, 
 
 def check_in(api: Api, ticket: dict[str, Any], **headers: str) -> Answer:
     """Show the code of a ticket at the door."""
-    return api.post(f"/tickets/{ticket['id']}/check-in", {"code": ticket["code"]}, **headers)
+    return api.post(f"/tickets/{ticket['id']}/check-in", {"barcode": ticket["barcode"]}, **headers)
 
 
 def said(answer: Answer) -> tuple[int, str | None]:

@@ -41,8 +41,8 @@ def sell() -> None:
     bob = api.post("/queue/join", {"event_id": event, "user_id": "canary-user-bob"}).json["session_id"]
     wish = {"event_id": event, "user_id": USER, "session_id": ALIAS}
     ticket = api.post("/tickets/purchase", wish).json["id"]
-    code = api.post(f"/tickets/{ticket}/confirm", {"payment_reference": PAYMENT}).json["ticket"]["code"]
-    api.post(f"/tickets/{ticket}/check-in", {"code": code}, Idempotency_Key="canary-scan")
+    code = api.post(f"/tickets/{ticket}/confirm", {"payment_reference": PAYMENT}).json["ticket"]["barcode"]
+    api.post(f"/tickets/{ticket}/check-in", {"barcode": code}, Idempotency_Key="canary-scan")
     api.get(f"/queue/status/{ALIAS}")
     api.get(f"/queue/position/{event}/{USER}")
     api.get("/queue/status/canary-unknown")

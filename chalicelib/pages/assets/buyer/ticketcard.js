@@ -44,13 +44,13 @@ async function stub(ticket, event, state) {
   const when = ticket.checked_in_at ?? ticket.expires_at;
   const says = h("p", { class: "says" }, t(`ticket.says.${state}`, { when: when && shortDateTime(when) }));
   if (ticket.status !== "confirmed" || isVoid(ticket, event)) return says;
-  if (!ticket.code) return [says, h("p", {}, t("ticket.without_code"))];
+  if (!ticket.barcode) return [says, h("p", {}, t("ticket.without_code"))];
   const { qr } = await import("./qr.js");
   return [
-    qr(ticket.code, t("ticket.qr", { place: placeOf(ticket) })),
+    qr(ticket.barcode, t("ticket.qr", { place: placeOf(ticket) })),
     says,
     h("p", { class: "code" },
       h("span", { class: "unseen" }, `${t("ticket.code")} `),
-      ticket.code.match(LINES).map((line) => h("span", {}, line))),
+      ticket.barcode.match(LINES).map((line) => h("span", {}, line))),
   ];
 }

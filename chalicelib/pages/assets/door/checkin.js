@@ -31,7 +31,7 @@ export async function checkIn(code, eventId) {
   // All ids of an event begin alike, so a ticket of another one is known without asking, and is not used up here.
   if (id.slice(0, 13) !== eventId.slice(0, 13)) return { verdict: "no", why: "other_event" };
   try {
-    const { body } = await post(`/tickets/${id}/check-in`, { code }, { key: crypto.randomUUID(), tries: Infinity });
+    const { body } = await post(`/tickets/${id}/check-in`, { barcode: code }, { key: crypto.randomUUID(), tries: Infinity });
     return { verdict: "in", ticket: body.ticket };
   } catch (refusal) {
     if (!refusal.code) throw refusal;
