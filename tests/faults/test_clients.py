@@ -16,6 +16,7 @@ from tests.faults.service import check_server, service
 from tests.infra.running import Run, free_port
 from tests.support import servers
 from tests.support.check import check_everything
+from tests.support.people import TICKET_KEY
 from tests.support.pool import run_processes
 from tests.support.sale import counts, crowd, enter, event_body, hold, logged, new_event, states
 from tests.support.servers import client
@@ -36,7 +37,7 @@ def hang_up_after(port: int, path: str, body: object, key: str) -> None:
 
 def test_a_client_that_hangs_up_after_the_commit_finds_the_result_when_it_comes_back(tmp_path: Path) -> None:
     """Through `make run`, over a raw socket: purchase and confirm were made once, and are told to the repeat."""
-    with servers.valkey() as redis, Run(tmp_path, free_port(), REDIS_ADDR=redis.addr) as run:
+    with servers.valkey() as redis, Run(tmp_path, free_port(), REDIS_ADDR=redis.addr, TICKET_KEYS=TICKET_KEY) as run:
         run.up()
         event = run.call("POST", f"{V1}/events", event_body())[1]["id"]
         session = run.call("POST", f"{V1}/queue/join", {"event_id": event, "user_id": "ada"})[1]["session_id"]
@@ -49,7 +50,7 @@ def test_a_client_that_hangs_up_after_the_commit_finds_the_result_when_it_comes_
         wait_until(lambda: run.call("GET", path)[1]["status"] == "confirmed", what="a confirmed ticket")
         confirmed = run.call("GET", path)[1]
         assert run.call("POST", f"{path}/confirm", {})[1]["ticket"] == confirmed
-        with service(redis.port) as api:
+        with service(redis.port, ticket_keys=(TICKET_KEY,)) as api:
             again = api.post("/tickets/purchase", wish, Idempotency_Key="k")
             assert (again.status, again.headers["Idempotent-Replayed"], again.json) == (200, "true", confirmed)
             assert counts(api, event) == (9, 0, 1)

@@ -71,6 +71,7 @@ def fill(house: Runtime, event: str) -> None:
     ]
     house.store.pipeline(entries)
     write("HSET", "events", ["seat_count", SEATS, "available", SEATS - SOLD, "sold", SOLD, "log_seq", SOLD + 1])
+    write("HSET", "events", ["revenue", 5000 * SOLD, "revenue_seq", SOLD + 1])
 
 
 def archive_it(settings: Settings) -> tuple[int, int, int]:
