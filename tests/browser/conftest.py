@@ -18,27 +18,27 @@ expect.set_options(timeout=visitors.PATIENCE_MS)
 Visit = Callable[..., Visitor]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """The service on a laptop, open to everybody."""
     with Run(tmp_path_factory.mktemp("shop"), free_port()) as run:
         yield run.up()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def box(shop: Run) -> Box:
     """The box office of the open shop."""
     return Box(shop)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     """The box office of a shop that wants tokens, as in the cloud, with an organiser's."""
     with Run(tmp_path_factory.mktemp("guarded"), free_port(), AUTH_MODE="jwt") as run:
         yield Box(run.up(), organiser_token(run))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     binary = shutil.which("chromium")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import app
+from chalicelib.pages.assets import shelf
 from chalicelib.settings import Settings
 from chalicelib.store import connect
 from infra import lambda_events
@@ -89,6 +91,19 @@ def test_a_function_wants_a_token_and_logs_no_path(function: Function, olga: Cal
     asked = [line for line in lines if line.get("route") == "GET /api/v1/queue/status/{session_id}"]
     assert [line["status"] for line in asked] == [200, 401]
     assert session not in function.log
+
+
+def test_a_function_serves_the_pages_and_their_files_as_text(function: Function) -> None:
+    """No file is binary, so that neither side has to know which are; and the shell knows that tokens are wanted."""
+    shell = function.invoke(lambda_events.request("GET", "/"))
+    assert shell["headers"]["Content-Type"] == "text/html; charset=utf-8"
+    assert 'data-auth-mode="jwt" data-guests="1"' in shell["body"]
+    _, _, version, folder, name = re.findall(r'src="(/assets/[^"]+)"', shell["body"])[0].split("/")
+    params = {"version": version, "folder": folder, "name": name}
+    module = function.invoke(lambda_events.request("GET", "/assets/{version}/{folder}/{name}", params=params))
+    assert module["headers"]["Content-Type"] == "text/javascript; charset=utf-8"
+    assert module["body"] == shelf().files[f"{folder}/{name}"].text
+    assert not module.get("isBase64Encoded")
 
 
 @pytest.mark.parametrize("handler", SCHEDULED)
