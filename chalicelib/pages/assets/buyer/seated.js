@@ -16,7 +16,7 @@ export async function choice({ event, limit, owned, signal, hold, refill }) {
   const place = h("div");
   const mine = owned.map((ticket) => ticket.seat_id);
   const buy = button(t("checkout.hold_seats"), submit, { kind: "primary", place });
-  const map = await seatMap(event, { mode: "buy", limit, onChange: update, onLost: (seats) => lost(seats), signal });
+  const map = await seatMap(event, { mode: "buy", limit, onChange: update, onLost: update, signal }); // it names itself what it lost
   signal.addEventListener("abort", () => map.destroy(), { once: true });
 
   function update() {
