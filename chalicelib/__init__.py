@@ -13,11 +13,14 @@
 ``scripting``       runs ``lua/<command>.lua``: one command is one function is one round trip
 ``lua/``            the contested rules; ``prelude/`` is the event's clock and stands before every command
 ``runtime``         what a warm process keeps: settings, the store, the maker of ids
+``ticking``         runs a scheduled function over all events, tick by tick, until its time is over
 ``http/``           from a request to a handler and back; the only place where an error becomes HTTP
 ``events/``         events, seats, and the erasure of a person
 ``queue/``          the waiting room: join, position, status, refresh, leave, process, the draw, figures, the drain
-``tickets/``        purchase, orders, confirm, cancel
+``tickets/``        purchase, orders, confirm, cancel, the code of a ticket, the door
 ``auditor/``        an event counted again: what differs, and counters mended
+``outbox/``         what happened, told to an event bus
+``archive/``        an event that was over long ago: its report, and its end
 ``pages/``          the web pages: their shells and files; they use nothing but the API
 ==================  ================================================================================================
 
